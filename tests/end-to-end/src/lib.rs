@@ -1,0 +1,1 @@
+//! treaty-end-to-end.
