@@ -210,13 +210,12 @@ impl FieldRow {
         self.columns[system.0].is_some()
     }
 
-    /// Whether Treaty may write this field in a system: the system reads it,
-    /// does not own it, and can be written.
+    /// Whether this field can be written in a system at all. An owner is only
+    /// written what a person decided against its value.
     pub fn writable(&self, system: SystemIndex) -> bool {
-        let open = self.columns[system.0]
+        self.columns[system.0]
             .as_ref()
-            .is_some_and(|column| !column.read_only);
-        open && self.owner != Owner::System(system)
+            .is_some_and(|column| !column.read_only)
     }
 
     /// Whether an edit in this system can become base.

@@ -138,6 +138,8 @@ pub enum Presence {
     Missing,
     /// The system reported it as deleted, and nothing has been decided yet.
     Deleted,
+    /// It was gone, and it is there again: somebody brought it back.
+    Restored,
     /// It is gone, and that has been dealt with: carried out elsewhere, or left
     /// by the treaty's policy.
     Gone,
@@ -160,9 +162,21 @@ impl Link {
         self.sides[system.0].as_ref()
     }
 
+    /// The record of a system, if it has one that is there and takes part.
+    pub fn present(&self, system: SystemIndex) -> Option<&Side> {
+        self.side(system).filter(|side| side.presence.takes_part())
+    }
+
     /// The base of a field.
     pub fn base(&self, field: FieldIndex) -> &BaseField {
         &self.base[field.0]
+    }
+}
+
+impl Presence {
+    /// Whether the record can be read from and written to.
+    pub fn takes_part(&self) -> bool {
+        matches!(self, Self::Present | Self::Restored)
     }
 }
 

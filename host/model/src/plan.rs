@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Candidate, Cell, EntityName, FieldIndex, Life, LinkId, Provenance, RemoteId, Revision, Row,
-    RuleId, SystemIndex, Value,
+    Candidate, Cell, EntityName, FieldIndex, Life, LinkId, Presence, Provenance, RemoteId,
+    Revision, Row, RuleId, SystemIndex, Value,
 };
 
 /// Everything a pass will do, link by link in the order of their numbers.
@@ -31,14 +31,16 @@ pub struct LinkPlan {
     pub settle: Vec<Settle>,
     /// Whether the link's life changes.
     pub life: Option<Life>,
-    /// Systems whose record is gone for good; their side becomes `Gone`.
-    pub gone: Vec<SystemIndex>,
+    /// Sides whose presence has been dealt with and changes.
+    pub presence: Vec<(SystemIndex, Presence)>,
+    /// Systems whose deleted record is forgotten, because an edit elsewhere
+    /// won: the link has no record there and may get a new one.
+    pub detached: Vec<SystemIndex>,
     /// What is sent to systems, one operation for each system at most.
     pub operations: Vec<Operation>,
     /// What people are asked.
     pub questions: Vec<Question>,
-    /// Questions of earlier passes that have become moot, by field; `None` is
-    /// the question about the link's life.
+    /// Values that lose. Journalled before anything is overwritten.
     pub given_up: Vec<GivenUp>,
 }
 
@@ -162,6 +164,8 @@ pub enum Why {
 /// A value that loses.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct GivenUp {
+    /// What wins instead.
+    pub winner: Cell,
     /// The field.
     pub field: FieldIndex,
     /// Who held it, and since when.
@@ -180,18 +184,11 @@ pub struct Question {
     /// What was agreed before.
     pub base: Cell,
     /// What stands where.
-    pub sides: Vec<QuestionSide>,
+    pub candidates: Vec<Candidate>,
     /// Why a person is asked.
     pub reason: String,
     /// The rule that escalated, where a rule did.
     pub rule: Option<RuleId>,
-}
-
-/// One side of a question.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct QuestionSide {
-    /// Who holds the value, and since when.
-    pub candidate: Candidate,
 }
 
 /// A guard that tripped.
@@ -218,6 +215,36 @@ impl Plan {
                 .iter()
                 .map(move |operation| (link, operation))
         })
+    }
+}
+
+impl LinkPlan {
+    /// A plan in which nothing happens to a link.
+    pub fn new(link: LinkId, entity: EntityName) -> Self {
+        Self {
+            link,
+            entity,
+            base: Vec::new(),
+            settle: Vec::new(),
+            life: None,
+            presence: Vec::new(),
+            detached: Vec::new(),
+            operations: Vec::new(),
+            questions: Vec::new(),
+            given_up: Vec::new(),
+        }
+    }
+
+    /// Whether nothing happens.
+    pub fn is_empty(&self) -> bool {
+        self.base.is_empty()
+            && self.settle.is_empty()
+            && self.life.is_none()
+            && self.presence.is_empty()
+            && self.detached.is_empty()
+            && self.operations.is_empty()
+            && self.questions.is_empty()
+            && self.given_up.is_empty()
     }
 }
 

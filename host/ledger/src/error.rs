@@ -1,0 +1,119 @@
+//! What can go wrong with the files, each with what to do.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+use thiserror::Error;
+
+/// Why the ledger could not be opened, read or written. Whatever was to be
+/// committed has not been.
+#[derive(Debug, Error)]
+pub enum LedgerError {
+    /// The state folder cannot be made or used.
+    #[error("cannot use the state folder {}", path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// There is no ledger yet.
+    #[error("there is no ledger in {} yet", path.display())]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Another process works on this treaty.
+    #[error("another process works on this treaty ({holder})")]
+    Held {
+        /// Who, as far as it left word.
+        holder: String,
+    },
+    /// A file is damaged, or is no ledger.
+    #[error("the ledger in {} is damaged: {message}", path.display())]
+    Damaged {
+        /// The folder.
+        path: PathBuf,
+        /// What SQLite says.
+        message: String,
+    },
+    /// The files were written by a newer version.
+    #[error("the ledger in {} was written by a newer version of Treaty (format {found}, this one knows {known})", path.display())]
+    Newer {
+        /// The folder.
+        path: PathBuf,
+        /// The format found.
+        found: i64,
+        /// The newest known.
+        known: i64,
+    },
+    /// The files are locked by somebody for too long.
+    #[error("the ledger in {} is locked by another program", path.display())]
+    Locked {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The files cannot be written.
+    #[error("the ledger in {} cannot be written: {message}", path.display())]
+    ReadOnly {
+        /// The folder.
+        path: PathBuf,
+        /// What SQLite says.
+        message: String,
+    },
+    /// The disk is full.
+    #[error("the disk is full, so the ledger in {} cannot be written", path.display())]
+    Full {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Anything else.
+    #[error("the ledger in {} failed: {message}", path.display())]
+    Failed {
+        /// The folder.
+        path: PathBuf,
+        /// What SQLite says.
+        message: String,
+    },
+}
+
+impl LedgerError {
+    /// What to do, as a sentence fragment.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Folder { .. } => "check that the folder exists and may be written",
+            Self::Missing { .. } => "run `treaty sync` first",
+            Self::Held { .. } => "wait for it, or end it; both are safe",
+            Self::Damaged { .. } => {
+                "nothing was written; put a backup of the state folder back, or move it away and \
+                 let `treaty plan` meet all records again"
+            }
+            Self::Newer { .. } => "use the newer `treaty`, or a backup from before it",
+            Self::Locked { .. } => "close the program that has the file open and try again",
+            Self::ReadOnly { .. } => "make the state folder and both files in it writable",
+            Self::Full { .. } => "free some space and run `treaty sync` again; nothing is lost",
+            Self::Failed { .. } => "nothing was written; run the command again",
+        }
+    }
+
+    pub(crate) fn from_sqlite(path: &Path, error: rusqlite::Error) -> Self {
+        let path = path.to_owned();
+        let message = error.to_string();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
+                Self::Damaged { path, message }
+            }
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Locked { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::PermissionDenied | ErrorCode::CannotOpen) => {
+                Self::ReadOnly { path, message }
+            }
+            Some(ErrorCode::DiskFull) => Self::Full { path },
+            // Our own texts are read back with types: one that does not fit was
+            // not written by us.
+            None if matches!(error, rusqlite::Error::FromSqlConversionFailure(..)) => {
+                Self::Damaged { path, message }
+            }
+            _ => Self::Failed { path, message },
+        }
+    }
+}

@@ -1,0 +1,113 @@
+//! The journal: an append-only account of what was decided and done.
+
+use std::fmt;
+
+use rusqlite::{Connection, params};
+use serde_json::Value as Json;
+use treaty_model::{EntityName, LinkId, RemoteId, RunId, SystemName, Timestamp};
+
+use crate::record::number_of;
+
+/// One entry.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// In which run.
+    pub run: RunId,
+    /// What kind of event.
+    pub kind: EntryKind,
+    /// The entity; empty where the entry is about the whole treaty.
+    pub entity: EntityName,
+    /// The link it is about.
+    pub link: Option<LinkId>,
+    /// The system it is about.
+    pub system: Option<SystemName>,
+    /// The record there.
+    pub remote: Option<RemoteId>,
+    /// The field, by name.
+    pub field: Option<String>,
+    /// Everything else, by kind of event.
+    pub content: Json,
+    /// Entries with the same mark are kept once: what is said again when a pass
+    /// is repeated after a crash.
+    pub mark: Option<String>,
+}
+
+/// What kind of event an entry tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EntryKind {
+    /// Base took a value.
+    Base,
+    /// A conflict was decided, by a rule or a person.
+    Verdict,
+    /// A value lost.
+    GivenUp,
+    /// A write was confirmed.
+    Write,
+    /// A record was made.
+    Create,
+    /// A record was archived or deleted.
+    Delete,
+    /// A write was refused, found stale, or its outcome is open.
+    Setback,
+    /// Records were linked.
+    Link,
+    /// A link was taken apart, or a side of it was forgotten.
+    Unlink,
+    /// A system reported a record as deleted.
+    Deleted,
+    /// A person was asked.
+    Question,
+    /// A person answered.
+    Answer,
+    /// A rule failed or said no.
+    Fault,
+    /// A guard tripped, or was approved once.
+    Guard,
+    /// A rule, a table or a setting changed.
+    Change,
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Base => "base",
+            Self::Verdict => "verdict",
+            Self::GivenUp => "given-up",
+            Self::Write => "write",
+            Self::Create => "create",
+            Self::Delete => "delete",
+            Self::Setback => "setback",
+            Self::Link => "link",
+            Self::Unlink => "unlink",
+            Self::Deleted => "deleted",
+            Self::Question => "question",
+            Self::Answer => "answer",
+            Self::Fault => "fault",
+            Self::Guard => "guard",
+            Self::Change => "change",
+        })
+    }
+}
+
+pub(crate) fn append(db: &Connection, entry: &Entry) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO journal.entry
+             (at, run, kind, entity, link, system, remote, field, content, mark)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (mark) DO NOTHING",
+    )?
+    .execute(params![
+        entry.at.as_micros(),
+        i64::try_from(entry.run.0).unwrap_or(i64::MAX),
+        entry.kind.to_string(),
+        entry.entity.as_str(),
+        entry.link.map(number_of),
+        entry.system.as_ref().map(SystemName::as_str),
+        entry.remote.as_ref().map(RemoteId::as_str),
+        entry.field,
+        entry.content.to_string(),
+        entry.mark,
+    ])?;
+    Ok(())
+}

@@ -1,0 +1,194 @@
+//! Questions to people, and their answers.
+
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use treaty_model::{EntityName, LinkId, Timestamp};
+
+use crate::record::{link_id, number_of};
+use crate::shape::{from_json, to_json};
+
+/// What a question is about. At most one question is open about a subject.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Subject {
+    /// One field of a link.
+    Field(LinkId, String),
+    /// Whether a link's record is to be deleted.
+    Life(LinkId),
+    /// Whether two records, by their numbers in the ledger, the smaller first,
+    /// are the same thing.
+    Same(i64, i64),
+}
+
+/// Where a question stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuestionState {
+    /// Nobody answered yet.
+    Open,
+    /// A person answered; the next pass acts on it.
+    Answered,
+    /// It is moot: the sides changed, or agree.
+    Superseded,
+    /// The answer was carried out.
+    CarriedOut,
+}
+
+/// A question as it is kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct StoredQuestion {
+    /// Its number, which people use. 0: not kept yet.
+    pub number: i64,
+    /// The entity.
+    pub entity: EntityName,
+    /// What it is about.
+    pub subject: Subject,
+    /// The link, where it is about one.
+    pub link: Option<LinkId>,
+    /// What was shown: the engine's own form.
+    pub content: Json,
+    /// Since when.
+    pub opened_at: Timestamp,
+    /// Where it stands.
+    pub state: QuestionState,
+    /// The answer, in the engine's own form.
+    pub answer: Option<AnswerGiven>,
+}
+
+/// A person's answer.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AnswerGiven {
+    /// What was chosen: the engine's own form.
+    pub choice: Json,
+    /// By whom.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What happens to a question in a commit.
+#[derive(Clone, Debug, PartialEq)]
+pub enum QuestionChange {
+    /// It is asked. If a question about the same subject shows the same
+    /// content, nothing happens; one that shows other content is superseded.
+    Ask(StoredQuestion),
+    /// A person answers.
+    Answer {
+        /// Which.
+        number: i64,
+        /// What.
+        answer: AnswerGiven,
+    },
+    /// It is over.
+    Close {
+        /// Which.
+        number: i64,
+        /// How: superseded or carried out.
+        state: QuestionState,
+    },
+}
+
+const STATES: [(QuestionState, &str); 4] = [
+    (QuestionState::Open, "open"),
+    (QuestionState::Answered, "answered"),
+    (QuestionState::Superseded, "superseded"),
+    (QuestionState::CarriedOut, "carried-out"),
+];
+
+fn text_of(state: QuestionState) -> &'static str {
+    STATES
+        .iter()
+        .find(|(known, _)| *known == state)
+        .map_or("open", |(_, text)| text)
+}
+
+pub(crate) fn change(db: &Connection, change: &QuestionChange) -> rusqlite::Result<()> {
+    match change {
+        QuestionChange::Ask(question) => ask(db, question),
+        QuestionChange::Answer { number, answer } => db
+            .prepare_cached(
+                "UPDATE question SET state = 'answered', answer = ?2, answered_by = ?3,
+                     answered_at = ?4 WHERE id = ?1 AND state IN ('open', 'answered')",
+            )?
+            .execute(params![
+                number,
+                answer.choice.to_string(),
+                answer.by,
+                answer.at.as_micros()
+            ])
+            .map(|_| ()),
+        QuestionChange::Close { number, state } => db
+            .prepare_cached("UPDATE question SET state = ?2 WHERE id = ?1")?
+            .execute(params![number, text_of(*state)])
+            .map(|_| ()),
+    }
+}
+
+fn ask(db: &Connection, question: &StoredQuestion) -> rusqlite::Result<()> {
+    let subject = to_json(&question.subject);
+    let content = question.content.to_string();
+    let known: Option<(i64, String)> = db
+        .prepare_cached(
+            "SELECT id, content FROM question
+             WHERE entity = ?1 AND subject = ?2 AND state IN ('open', 'answered')",
+        )?
+        .query_row(params![question.entity.as_str(), subject], |row| {
+            Ok((row.get(0)?, row.get(1)?))
+        })
+        .optional()?;
+    match known {
+        Some((_, shown)) if shown == content => return Ok(()),
+        Some((number, _)) => {
+            let close = QuestionChange::Close {
+                number,
+                state: QuestionState::Superseded,
+            };
+            change(db, &close)?;
+        }
+        None => {}
+    }
+    db.prepare_cached(
+        "INSERT INTO question (entity, subject, link, content, opened_at, state)
+         VALUES (?1, ?2, ?3, ?4, ?5, 'open')",
+    )?
+    .execute(params![
+        question.entity.as_str(),
+        subject,
+        question.link.map(number_of),
+        content,
+        question.opened_at.as_micros(),
+    ])?;
+    Ok(())
+}
+
+pub(crate) const QUESTION_COLUMNS: &str = "id, entity, subject, link, content, opened_at, state, \
+     answer, answered_by, answered_at";
+
+pub(crate) fn read_question(row: &SqlRow<'_>) -> rusqlite::Result<StoredQuestion> {
+    let state: String = row.get(6)?;
+    let answer = match (
+        row.get::<_, Option<String>>(7)?,
+        row.get::<_, Option<String>>(8)?,
+    ) {
+        (Some(choice), Some(by)) => Some(AnswerGiven {
+            choice: from_json(&choice)?,
+            by,
+            at: Timestamp::from_micros(row.get::<_, Option<i64>>(9)?.unwrap_or(0)),
+        }),
+        _ => None,
+    };
+    Ok(StoredQuestion {
+        number: row.get(0)?,
+        entity: EntityName(row.get(1)?),
+        subject: from_json(row.get_ref(2)?.as_str()?)?,
+        link: row.get::<_, Option<i64>>(3)?.map(link_id),
+        content: from_json(row.get_ref(4)?.as_str()?)?,
+        opened_at: Timestamp::from_micros(row.get(5)?),
+        state: STATES
+            .iter()
+            .find(|(_, text)| *text == state)
+            .map_or(QuestionState::Open, |(state, _)| *state),
+        answer,
+    })
+}
