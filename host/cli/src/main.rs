@@ -1,2 +1,78 @@
-//! The `treaty` command.
-fn main() {}
+//! The `treaty` command: reads what a person typed, opens the treaty, and says
+//! what came of it.
+//!
+//! Every command is a module with one `run`. Text goes to standard output,
+//! progress and log lines to standard error; `--format json` puts one JSON
+//! document on standard output instead of text. How a command ends is an
+//! [`exit::Exit`].
+
+mod args;
+mod check;
+mod clock;
+mod copy;
+mod decide;
+mod exit;
+mod open;
+mod output;
+mod plan;
+mod progress;
+mod questions;
+mod status;
+mod sync;
+mod tell;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::args::{Args, Command};
+use crate::exit::{Exit, Failed};
+
+fn main() -> ExitCode {
+    let args = match Args::try_parse() {
+        Ok(args) => args,
+        Err(error) => {
+            // Help and version are no mistakes.
+            let exit = if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            };
+            let _ = error.print();
+            return exit.into();
+        }
+    };
+    progress::start_log(args.log.as_deref());
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
+    let runtime = match runtime {
+        Ok(runtime) => runtime,
+        Err(error) => {
+            tell::error(&Failed::new(
+                error.to_string(),
+                "free some memory and try again",
+            ));
+            return Exit::Failed.into();
+        }
+    };
+    match runtime.block_on(run(&args)) {
+        Ok(exit) => exit.into(),
+        Err(failed) => {
+            tell::error(&failed);
+            failed.exit.into()
+        }
+    }
+}
+
+async fn run(args: &Args) -> Result<Exit, Failed> {
+    match &args.command {
+        Command::Check => check::run(args).await,
+        Command::Plan(plan) => plan::run(args, plan).await,
+        Command::Sync(sync) => sync::run(args, sync).await,
+        Command::Status => status::run(args).await,
+        Command::Questions => questions::run(args).await,
+        Command::Decide(decide) => decide::run(args, decide).await,
+    }
+}

@@ -1,1 +1,116 @@
-//! treaty-engine.
+//! The pass: from what systems say to what they are told.
+//!
+//! [`Engine::open`] makes a treaty ready to work: its systems opened, its rules
+//! loaded, its ledger at hand. [`Engine::pass`] then makes one pass over it,
+//! in five steps, each a module: observe, identify, reconcile, guard (in the
+//! planner), apply. [`Engine::check`] says what is wrong with a treaty before
+//! anything is done.
+//!
+//! The engine decides nothing about values: rules do, and the planner. It reads
+//! no clock of its own and never sends what is not durable as an intent.
+
+mod apply;
+mod assign;
+mod check;
+mod confirm;
+mod error;
+mod identify;
+mod observe;
+mod open;
+mod part;
+mod pass;
+mod question;
+mod reconcile;
+mod reference;
+mod report;
+mod status;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use treaty_ledger::{Ledger, MatchKey};
+use treaty_model::{Clock, Digest, RunId};
+use treaty_planner::Limits;
+
+pub use check::{Checked, check};
+pub use error::EngineError;
+pub use open::{Opening, ShippedRule, known};
+pub use pass::Mode;
+pub use question::{FieldShown, RecordShown, Reply, SameShown};
+pub use report::{EntityReport, Event, Failure, Report, SystemReport};
+pub use status::{EntityStatus, EntitySystemStatus, Status};
+
+pub(crate) use part::Part;
+
+/// Is told what happens while a pass works.
+pub type Progress = Arc<dyn Fn(Event<'_>) + Send + Sync>;
+
+/// A treaty, ready to work.
+pub struct Engine {
+    pub(crate) parts: Vec<Part>,
+    pub(crate) ledger: Ledger,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) guards: Limits,
+    pub(crate) progress: Progress,
+    /// Opens every intent's id: no two ledgers share it.
+    pub(crate) instance: String,
+    pub(crate) intents: Counter,
+    pub(crate) run: RunCell,
+}
+
+/// A number that grows.
+#[derive(Debug, Default)]
+pub(crate) struct Counter(AtomicU64);
+
+impl Counter {
+    pub(crate) fn get(&self) -> u64 {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn set(&self, number: u64) {
+        self.0.store(number, Ordering::Relaxed);
+    }
+}
+
+/// The run under way.
+#[derive(Debug, Default)]
+pub(crate) struct RunCell(Counter);
+
+impl RunCell {
+    pub(crate) fn get(&self) -> RunId {
+        RunId(self.0.get())
+    }
+
+    pub(crate) fn set(&self, run: RunId) {
+        self.0.set(run.0);
+    }
+}
+
+impl Engine {
+    /// A matcher's key, hashed again with the treaty's own secret, so that a
+    /// ledger does not give away what it was made of.
+    pub(crate) fn secret_key(&self, kind: &str, hash: u64) -> MatchKey {
+        let digest = Digest::of(format!("{} {kind} {hash:016x}", self.instance).as_bytes()).hex();
+        // Sixteen hexadecimal digits always fit.
+        MatchKey(u64::from_str_radix(&digest[..16], 16).unwrap_or(hash))
+    }
+
+    pub(crate) fn tell_log(&self, rule: &str, lines: &[treaty_sandbox::LogLine]) {
+        for line in lines {
+            (self.progress)(Event::RuleLog {
+                rule,
+                line: &line.message,
+            });
+        }
+    }
+}
+
+impl Engine {
+    /// A plan as text: one line for each thing that happens.
+    pub fn print(&self, plan: &treaty_model::Plan) -> String {
+        treaty_planner::print(plan, |name| {
+            let part = self.parts.iter().find(|part| part.entity.name == *name);
+            part.map(|part| &part.entity)
+        })
+    }
+}

@@ -51,6 +51,7 @@ CREATE TABLE main.feed (
     cursor TEXT,
     -- The number of the complete listing that is under way or was the last.
     listing INTEGER NOT NULL,
+    listing_open INTEGER NOT NULL,
     asked_at INTEGER NOT NULL,
     PRIMARY KEY (entity, system)
 ) STRICT, WITHOUT ROWID;

@@ -20,6 +20,8 @@ pub struct Commit {
     pub links: Vec<LinkChange>,
     /// Records as they are now, kept under their keys.
     pub records: Vec<StoredRecord>,
+    /// Records, by number, that a complete listing showed unchanged.
+    pub listed: Vec<(i64, u64)>,
     /// Links that reconcile has to look at.
     pub attention: Vec<LinkId>,
     /// Cursors that moved.
@@ -66,6 +68,8 @@ pub struct CursorChange {
     pub cursor: Option<String>,
     /// The complete listing under way, or the last.
     pub listing: u64,
+    /// Whether a complete listing is under way.
+    pub listing_open: bool,
     /// When the system was asked.
     pub asked_at: Timestamp,
 }
@@ -123,6 +127,10 @@ fn write(db: &Connection, book: &mut ShapeBook, commit: &Commit) -> rusqlite::Re
     let mut numbers = Vec::with_capacity(commit.records.len());
     for record in &commit.records {
         numbers.push(write_record(db, book, record)?);
+    }
+    let mut listed = db.prepare_cached("UPDATE record SET listing = ?2 WHERE id = ?1")?;
+    for (number, listing) in &commit.listed {
+        listed.execute(params![number, i64::try_from(*listing).unwrap_or(i64::MAX)])?;
     }
     let mut attention = db.prepare_cached("UPDATE link SET attention = 1 WHERE id = ?1")?;
     for link in &commit.attention {
@@ -188,12 +196,13 @@ fn write_link(db: &Connection, book: &mut ShapeBook, link: &LinkChange) -> rusql
 }
 
 fn write_cursor(db: &Connection, change: &CursorChange) -> rusqlite::Result<()> {
-    db.prepare_cached("INSERT OR REPLACE INTO feed VALUES (?1, ?2, ?3, ?4, ?5)")?
+    db.prepare_cached("INSERT OR REPLACE INTO feed VALUES (?1, ?2, ?3, ?4, ?5, ?6)")?
         .execute(params![
             change.entity.as_str(),
             change.system.as_str(),
             change.cursor,
             i64::try_from(change.listing).unwrap_or(i64::MAX),
+            change.listing_open,
             change.asked_at.as_micros(),
         ])?;
     Ok(())

@@ -35,7 +35,7 @@ pub use commit::{Commit, CursorChange, LinkChange, RunChange};
 pub use error::LedgerError;
 pub use intent::{Intent, IntentAction, IntentChange, IntentContent};
 pub use journal::{Entry, EntryKind};
-pub use load::{FeedState, Totals};
+pub use load::{FeedState, RecordHead, Totals};
 pub use lock::StateLock;
 pub use matching::{MatchHit, MatchKey, PreparedRecord};
 pub use question::{AnswerGiven, QuestionChange, QuestionState, StoredQuestion, Subject};

@@ -24,8 +24,23 @@ pub struct FeedState {
     pub cursor: Option<String>,
     /// The complete listing under way, or the last.
     pub listing: u64,
+    /// Whether a complete listing is under way.
+    pub listing_open: bool,
     /// When the system was asked last.
     pub asked_at: Option<Timestamp>,
+}
+
+/// The little that identify needs to know of many records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordHead {
+    /// The record's number.
+    pub number: i64,
+    /// Its system.
+    pub system: SystemName,
+    /// Its link, if it has one.
+    pub link: Option<LinkId>,
+    /// Whether identify has to look at it.
+    pub waiting: bool,
 }
 
 /// How much there is.
@@ -45,13 +60,14 @@ impl Ledger {
         self.read(|db| {
             let found = db
                 .prepare_cached(
-                    "SELECT cursor, listing, asked_at FROM feed WHERE entity = ?1 AND system = ?2",
+                    "SELECT cursor, listing, asked_at, listing_open FROM feed WHERE entity = ?1 AND system = ?2",
                 )?
                 .query_row(params![entity.as_str(), system.as_str()], |row| {
                     Ok(FeedState {
                         cursor: row.get(0)?,
                         listing: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
                         asked_at: Some(Timestamp::from_micros(row.get(2)?)),
+                        listing_open: row.get(3)?,
                     })
                 })
                 .optional()?;
@@ -97,6 +113,52 @@ impl Ledger {
                 if let Some(row) = rows.next()? {
                     found.push(read_record(db, book, row)?);
                 }
+            }
+            Ok(found)
+        })
+    }
+
+    /// The little that identify needs to know of many records, in the order
+    /// asked for; those that are gone are left out.
+    pub fn heads(&self, numbers: &[i64]) -> Result<Vec<RecordHead>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT id, system, link, waiting FROM record
+                 WHERE id = ?1 AND presence NOT IN ('\"gone\"', '\"deleted\"')",
+            )?;
+            let mut found = Vec::with_capacity(numbers.len());
+            for number in numbers {
+                let mut rows = statement.query([number])?;
+                if let Some(row) = rows.next()? {
+                    found.push(RecordHead {
+                        number: row.get(0)?,
+                        system: SystemName(row.get(1)?),
+                        link: row.get::<_, Option<i64>>(2)?.map(link_id),
+                        waiting: row.get(3)?,
+                    });
+                }
+            }
+            Ok(found)
+        })
+    }
+
+    /// All records of an entity by number, after one.
+    pub fn all_records(
+        &self,
+        entity: &EntityName,
+        after: i64,
+        records_max: usize,
+    ) -> Result<Vec<StoredRecord>, LedgerError> {
+        self.read_shaped(|db, book| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {RECORD_COLUMNS} FROM record
+                 WHERE entity = ?1 AND id > ?2 ORDER BY id LIMIT ?3"
+            ))?;
+            let limit = i64::try_from(records_max).unwrap_or(i64::MAX);
+            let mut rows = statement.query(params![entity.as_str(), after, limit])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                found.push(read_record(db, book, row)?);
             }
             Ok(found)
         })

@@ -5,6 +5,7 @@
 //! is absent.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::Serialize;
@@ -80,14 +81,14 @@ impl ShapeBook {
         wanted: &[String],
     ) -> rusqlite::Result<Vec<T>> {
         let stored: Vec<T> = from_json(text)?;
-        if !self.names.contains_key(&shape) {
-            let names: String =
-                db.query_row("SELECT names FROM shape WHERE id = ?1", [shape.0], |row| {
-                    row.get(0)
-                })?;
-            self.names.insert(shape, from_json(&names)?);
-        }
-        let names = &self.names[&shape];
+        let names = match self.names.entry(shape) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(unknown) => {
+                let sql = "SELECT names FROM shape WHERE id = ?1";
+                let names: String = db.query_row(sql, [shape.0], |row| row.get(0))?;
+                unknown.insert(from_json(&names)?)
+            }
+        };
         if names.len() != stored.len() {
             return Err(wrong(format!(
                 "a row of {} under a shape of {}",
@@ -95,7 +96,7 @@ impl ShapeBook {
                 names.len()
             )));
         }
-        if names == wanted {
+        if names.as_slice() == wanted {
             return Ok(stored);
         }
         Ok(wanted

@@ -1,1 +1,55 @@
-//! treaty-folder.
+//! Reads and checks a treaty folder: `treaty.toml` and the field table of each
+//! entity.
+//!
+//! This room owns the form of what a user writes. [`read()`] is the way in; it
+//! gives a [`TreatyFolder`], or every [`Problem`] of the folder at once, each
+//! with its file, line and column. What only the systems themselves can tell is
+//! checked later by [`check_schemas`] and [`undecided`]; what a rule is told
+//! about an entity is made by [`setup()`].
+//!
+//! It must never open a system, run a rule, or keep a secret: a password is
+//! only ever a reference until [`secret`] resolves it for a connector.
+//!
+//! ```
+//! use treaty_folder::{Known, KnownConnector, Location, read};
+//!
+//! let known = Known {
+//!     connectors: vec![KnownConnector {
+//!         name: "csv".into(),
+//!         location: Location::Path,
+//!         options: vec!["delimiter".into()],
+//!     }],
+//!     shipped_rules: vec!["map-fields".into(), "resolve-standard".into()],
+//! };
+//! let problems = read(std::path::Path::new("/no/such/folder"), &known).unwrap_err();
+//! assert!(problems.to_string().starts_with("treaty.toml: cannot be read"));
+//! ```
+
+mod checks;
+mod cross_reference;
+mod document;
+mod folder;
+mod glob;
+mod headings;
+mod known;
+mod names;
+mod problem;
+mod schemas;
+mod secret;
+mod settings;
+mod setup;
+mod sheet;
+mod table;
+
+pub use cross_reference::read_cross_reference;
+pub use folder::{ConflictDistance, TreatyFolder, read};
+pub use known::{Known, KnownConnector, Location};
+pub use problem::{Place, Problem, Problems, Severity};
+pub use schemas::{Schemas, Undecided, check_schemas, undecided};
+pub use secret::secret;
+pub use settings::{
+    Component, EntitySettings, Guards, Limits, Matching, Profile, RuleSettings, SourceSettings,
+    SystemSettings,
+};
+pub use setup::{own_fields, setup};
+pub use table::SEMANTIC_TYPES;

@@ -1,0 +1,139 @@
+//! What a person can type.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+
+const EXIT_CODES: &str = "Exit codes:
+  0   done; for `plan`: there is nothing to do
+  1   failed: the message says what, and what to do
+  2   `plan`: there is something to do
+  3   a guard stopped the plan; the message has the name to approve it by
+  4   the treaty has problems
+  5   done in part: a system could not be used, the next pass resumes
+  64  the command line cannot be understood";
+
+/// Keeps records equal between systems that several teams write to, by rules
+/// that are WebAssembly components.
+#[derive(Debug, Parser)]
+#[command(name = "treaty", version, after_help = EXIT_CODES)]
+pub struct Args {
+    /// The treaty folder: the one with `treaty.toml`.
+    #[arg(long, global = true, default_value = ".", value_name = "FOLDER")]
+    pub treaty: PathBuf,
+
+    /// Works on a copy of the treaty folder, which is made there unless it is
+    /// there already. Nothing in the original is touched.
+    #[arg(long, global = true, value_name = "FOLDER")]
+    pub copy: Option<PathBuf>,
+
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t = Format::Text)]
+    pub format: Format,
+
+    /// What is logged to standard error, for instance `info` or
+    /// `treaty_engine=debug`.
+    #[arg(long, global = true, value_name = "FILTER")]
+    pub log: Option<String>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// How results are printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people.
+    Text,
+    /// One JSON document.
+    Json,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Says everything that is wrong with the treaty, and which fields nobody
+    /// has decided on. Changes nothing.
+    Check,
+    /// Prints what `sync` would do. Sends nothing.
+    Plan(PlanArgs),
+    /// Makes one pass: reads all systems, decides, writes.
+    Sync(SyncArgs),
+    /// Says how the treaty stands.
+    Status,
+    /// Lists what only a person can decide.
+    Questions,
+    /// Answers a question. The next pass carries the answer out.
+    Decide(DecideArgs),
+}
+
+/// How a plan is printed.
+#[derive(Debug, ClapArgs)]
+pub struct PlanArgs {
+    /// Prints every line, however many.
+    #[arg(long)]
+    pub all: bool,
+}
+
+/// How to sync.
+#[derive(Debug, ClapArgs)]
+pub struct SyncArgs {
+    /// Goes on: one pass after the other until it is ended.
+    #[arg(long)]
+    pub watch: bool,
+
+    /// How long to wait between two passes, in seconds.
+    #[arg(long, value_name = "SECONDS", default_value_t = 30)]
+    pub interval: u64,
+
+    /// Lets a plan through that a guard has stopped, by the name it was given.
+    /// Holds for exactly that plan.
+    #[arg(long, value_name = "NAME")]
+    pub approve: Vec<String>,
+}
+
+/// How to answer.
+#[derive(Debug, ClapArgs)]
+#[group(id = "reply", required = true, multiple = false)]
+pub struct DecideArgs {
+    /// The question's number.
+    #[arg(value_name = "QUESTION")]
+    pub number: i64,
+
+    /// The value that this system holds.
+    #[arg(long, value_name = "SYSTEM", group = "reply")]
+    pub keep: Option<String>,
+
+    /// What was agreed before.
+    #[arg(long, group = "reply")]
+    pub base: bool,
+
+    /// This value.
+    #[arg(long, value_name = "VALUE", group = "reply")]
+    pub set: Option<String>,
+
+    /// The field is cleared.
+    #[arg(long, group = "reply")]
+    pub clear: bool,
+
+    /// The two records are the same.
+    #[arg(long, group = "reply")]
+    pub same: bool,
+
+    /// The two records are not the same.
+    #[arg(long, group = "reply")]
+    pub different: bool,
+
+    /// The record is deleted everywhere.
+    #[arg(long, group = "reply")]
+    pub delete: bool,
+
+    /// The record stays.
+    #[arg(long, group = "reply")]
+    pub stay: bool,
+
+    /// Who answers; the journal keeps it.
+    #[arg(long, value_name = "NAME")]
+    pub by: Option<String>,
+}

@@ -1,0 +1,112 @@
+//! `treaty sync`: one pass, or one after the other.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use treaty_engine::{Engine, Mode, Report};
+
+use crate::args::{Args, Format, SyncArgs};
+use crate::exit::{Exit, Failed};
+use crate::output::report_lines;
+use crate::{open, progress, tell};
+
+pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
+    let (folder, engine) = open::engine(args, progress::progress()).await?;
+    let approved: BTreeSet<String> = sync.approve.iter().cloned().collect();
+    let mut ended = std::pin::pin!(end_asked());
+    loop {
+        let report = {
+            let mut pass = std::pin::pin!(engine.pass(Mode::Sync, &approved));
+            tokio::select! {
+                report = &mut pass => report?,
+                // The batch in hand is finished; a second signal ends the
+                // process at once, which is safe too.
+                () = &mut ended => {
+                    tell::remark("ending after this pass");
+                    let report = pass.await?;
+                    show(args, &report);
+                    return Ok(exit_of(&report));
+                }
+            }
+        };
+        let quiet = report.is_quiet();
+        if !(sync.watch && quiet) {
+            show(args, &report);
+        }
+        if !sync.watch {
+            if args.format == Format::Text {
+                say_next(args, &folder.name, &engine, quiet)?;
+            }
+            return Ok(exit_of(&report));
+        }
+        tokio::select! {
+            () = tokio::time::sleep(Duration::from_secs(sync.interval)) => {}
+            () = &mut ended => return Ok(exit_of(&report)),
+        }
+    }
+}
+
+fn show(args: &Args, report: &Report) {
+    if args.format == Format::Json {
+        tell::json(report);
+        return;
+    }
+    for line in report_lines(report, false) {
+        tell::line(line);
+    }
+}
+
+/// Where to look next.
+fn say_next(args: &Args, name: &str, engine: &Engine, quiet: bool) -> Result<(), Failed> {
+    let questions = engine.questions()?;
+    let open = questions
+        .iter()
+        .filter(|question| question.answer.is_none())
+        .count();
+    let place = open::place(args)?;
+    let place = place.display();
+    tell::line(String::new());
+    if quiet {
+        tell::line(format!("{name} is in agreement."));
+    }
+    if open > 0 {
+        tell::line(format!(
+            "{open} questions wait for a person: treaty questions --treaty {place}"
+        ));
+    }
+    tell::line(format!("how it stands: treaty status --treaty {place}"));
+    Ok(())
+}
+
+fn exit_of(report: &Report) -> Exit {
+    if !report.trips.is_empty() {
+        Exit::Guarded
+    } else if !report.failures.is_empty() {
+        Exit::Partial
+    } else {
+        Exit::Done
+    }
+}
+
+/// Waits until the process is asked to end. From then on the same signal ends it
+/// at once.
+async fn end_asked() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let (Ok(mut interrupt), Ok(mut terminate)) = (
+        signal(SignalKind::interrupt()),
+        signal(SignalKind::terminate()),
+    ) else {
+        return std::future::pending().await;
+    };
+    tokio::select! {
+        _ = interrupt.recv() => {}
+        _ = terminate.recv() => {}
+    }
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+        std::process::exit(Exit::Failed as i32);
+    });
+}

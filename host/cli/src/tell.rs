@@ -1,0 +1,37 @@
+//! Puts words on standard output and standard error: the only module that
+//! prints.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "this is where printing lives"
+)]
+
+use serde::Serialize;
+
+use crate::exit::Failed;
+
+/// A line for the person who asked.
+pub fn line(text: impl AsRef<str>) {
+    println!("{}", text.as_ref());
+}
+
+/// The one JSON document of a command.
+pub fn json(value: &impl Serialize) {
+    match serde_json::to_string_pretty(value) {
+        Ok(text) => println!("{text}"),
+        Err(error) => eprintln!("error: the result has no JSON form: {error}"),
+    }
+}
+
+/// A failure: what, and what to do.
+pub fn error(failed: &Failed) {
+    eprintln!("error: {}", failed.message.trim_end());
+    if !failed.hint.is_empty() {
+        eprintln!("hint: {}", failed.hint);
+    }
+}
+
+/// A remark beside the result.
+pub fn remark(text: impl AsRef<str>) {
+    eprintln!("{}", text.as_ref());
+}

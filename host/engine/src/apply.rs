@@ -1,0 +1,439 @@
+//! Apply: make intents durable, send, confirm.
+//!
+//! For each batch of links two transactions stand around the sending. The first
+//! keeps what was decided (links, base, what lost, questions) and the intents;
+//! the second what the systems answered. Whatever happens in between, the next
+//! pass finds the intents and asks the systems what became of them.
+
+use std::collections::BTreeMap;
+
+use serde_json::json;
+use treaty_ledger::{
+    Commit, Entry, EntryKind, Intent, IntentAction, IntentChange, IntentContent, LinkChange,
+    QuestionChange, QuestionState, StoredLink, Subject,
+};
+use treaty_model::{
+    BaseField, FieldIndex, IntentId, Life, LinkPlan, Operation, RunId, Settled, SystemIndex,
+};
+use treaty_systems::{Action, SystemWrite};
+
+use crate::question::link_question;
+use crate::reconcile::{Draft, Send, revisions_of};
+use crate::report::EntityReport;
+use crate::{Engine, EngineError, Part};
+
+/// A write on its way.
+pub(crate) struct Sending {
+    /// Its intent, durable by now.
+    pub(crate) intent: Intent,
+    /// Where it goes.
+    pub(crate) system: SystemIndex,
+    /// What is sent.
+    pub(crate) write: SystemWrite,
+}
+
+impl Engine {
+    /// Carries out a batch of drafts.
+    pub(crate) async fn apply(
+        &self,
+        part: &Part,
+        drafts: Vec<Draft>,
+        run: RunId,
+        report: &mut EntityReport,
+        down: &mut BTreeMap<SystemIndex, String>,
+    ) -> Result<(), EngineError> {
+        let mut commit = Commit::default();
+        let mut sendings: Vec<Sending> = Vec::new();
+        for mut draft in drafts {
+            self.settle_draft(part, &mut draft, run, &mut commit, report);
+            let sends = std::mem::take(&mut draft.sends);
+            for (operation, send) in draft.plan.operations.iter().zip(sends) {
+                if !down.contains_key(&operation.system()) {
+                    sendings.push(self.sending(part, &draft, operation, send, run));
+                }
+            }
+        }
+        let opened = sendings
+            .iter()
+            .map(|sending| IntentChange::Open(sending.intent.clone()));
+        commit.intents.extend(opened);
+        self.ledger.commit(&commit)?;
+
+        for system in part.entity.system_indexes() {
+            let of_system: Vec<Sending>;
+            (of_system, sendings) = sendings
+                .into_iter()
+                .partition(|sending| sending.system == system);
+            self.send(part, system, of_system, report, down).await?;
+        }
+        Ok(())
+    }
+
+    /// Sends what goes to one system, and keeps its answers.
+    async fn send(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        sendings: Vec<Sending>,
+        report: &mut EntityReport,
+        down: &mut BTreeMap<SystemIndex, String>,
+    ) -> Result<(), EngineError> {
+        let to = part.system(system);
+        let writes_max = to.capabilities().writes_max.max(1);
+        for batch in sendings.chunks(writes_max) {
+            let writes: Vec<_> = batch.iter().map(|sending| sending.write.clone()).collect();
+            if down.contains_key(&system) {
+                self.not_sent(batch)?;
+                continue;
+            }
+            match to.connector.write(&to.source, &writes).await {
+                Ok(outcomes) => self.confirm(part, system, batch, outcomes, report)?,
+                Err(error) => {
+                    down.insert(system, error.to_string());
+                    self.not_sent(batch)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Nothing of these was sent: their intents are over, and the next pass
+    /// decides afresh.
+    fn not_sent(&self, batch: &[Sending]) -> Result<(), EngineError> {
+        let at = self.clock.now();
+        let close = |sending: &Sending| IntentChange::Close {
+            id: sending.intent.id.clone(),
+            at,
+            outcome: "not-sent",
+        };
+        let intents = batch.iter().map(close).collect();
+        self.ledger.commit(&Commit {
+            intents,
+            ..Commit::default()
+        })?;
+        Ok(())
+    }
+
+    /// What was decided about a link, for the first transaction.
+    fn settle_draft(
+        &self,
+        part: &Part,
+        draft: &mut Draft,
+        run: RunId,
+        commit: &mut Commit,
+        report: &mut EntityReport,
+    ) {
+        let plan = &draft.plan;
+        let stored = &mut draft.stored;
+        let mut touched = vec![draft.joined; stored.records.len()];
+        for change in &plan.base {
+            stored.base[change.field.0] = BaseField {
+                value: Some(change.value.clone()),
+                revision: change.revision,
+                provenance: Some(change.provenance.clone()),
+            };
+        }
+        for settle in &plan.settle {
+            let Some(record) = &mut stored.records[settle.system.0] else {
+                continue;
+            };
+            record.settled[settle.field.0] = Some(Settled {
+                value: settle.value.clone(),
+                revision: settle.revision,
+            });
+            touched[settle.system.0] = true;
+        }
+        for (system, presence) in &plan.presence {
+            let Some(record) = &mut stored.records[system.0] else {
+                continue;
+            };
+            record.presence = presence.clone();
+            touched[system.0] = true;
+        }
+        stored.life = plan.life.unwrap_or(stored.life);
+        self.tell_decisions(part, draft, run, commit);
+        let stored = &mut draft.stored;
+        for system in &draft.plan.detached {
+            let Some(mut record) = stored.records[system.0].take() else {
+                continue;
+            };
+            record.link = None;
+            record.waiting = false;
+            record.presence = treaty_model::Presence::Gone;
+            commit.records.push(record);
+        }
+        let plan = &draft.plan;
+        commit.links.push(LinkChange {
+            id: stored.id,
+            entity: stored.entity.clone(),
+            life: stored.life,
+            base: stored.base.clone(),
+            attention: !plan.operations.is_empty() || draft.dangling || draft.postponed,
+        });
+        for (record, touched) in stored.records.iter().zip(touched) {
+            if let (Some(record), true) = (record, touched) {
+                commit.records.push(record.clone());
+            }
+        }
+        self.ask(part, draft, commit);
+        count(part, draft, report);
+    }
+
+    /// Questions about a link: new ones are asked, those that are moot end.
+    fn ask(&self, part: &Part, draft: &Draft, commit: &mut Commit) {
+        let records: Vec<_> = draft
+            .stored
+            .records
+            .iter()
+            .flatten()
+            .map(|record| part.shown(record))
+            .collect();
+        let now = self.clock.now();
+        let asked: Vec<_> = draft
+            .plan
+            .questions
+            .iter()
+            .map(|question| link_question(part, draft.stored.id, question, records.clone(), now))
+            .collect();
+        for open in &draft.questions {
+            let still = asked
+                .iter()
+                .any(|question| question.subject == open.subject);
+            if still {
+                continue;
+            }
+            let field = match &open.subject {
+                Subject::Field(_, name) => part.entity.table.field(name).ok(),
+                _ => None,
+            };
+            let by_person = draft.plan.base.iter().any(|change| {
+                Some(change.field) == field && change.why == treaty_model::Why::PersonDecided
+            });
+            let state = if by_person || (field.is_none() && open.answer.is_some()) {
+                QuestionState::CarriedOut
+            } else {
+                QuestionState::Superseded
+            };
+            commit.questions.push(QuestionChange::Close {
+                number: open.number,
+                state,
+            });
+        }
+        commit
+            .questions
+            .extend(asked.into_iter().map(QuestionChange::Ask));
+    }
+
+    /// Tells the journal what was decided, before anything is overwritten.
+    fn tell_decisions(&self, part: &Part, draft: &Draft, run: RunId, commit: &mut Commit) {
+        let plan = &draft.plan;
+        let about = About {
+            engine: self,
+            part,
+            plan,
+            run,
+        };
+        if draft.joined {
+            let records: Vec<_> = draft
+                .stored
+                .records
+                .iter()
+                .flatten()
+                .map(|record| json!({ "system": record.key.system, "remote": record.key.remote }))
+                .collect();
+            commit
+                .journal
+                .push(about.entry(EntryKind::Link, None, None, json!(records)));
+        }
+        for change in &plan.base {
+            let kind = if change.decided.is_some() {
+                EntryKind::Verdict
+            } else {
+                EntryKind::Base
+            };
+            let content = json!({
+                "before": change.before,
+                "value": change.value,
+                "revision": change.revision,
+                "provenance": change.provenance,
+                "why": change.why,
+                "decided": change.decided,
+            });
+            commit
+                .journal
+                .push(about.entry(kind, None, Some(change.field), content));
+        }
+        for lost in &plan.given_up {
+            let system = lost.candidate.system.map(|at| SystemIndex(at as usize));
+            let content = json!(lost);
+            commit
+                .journal
+                .push(about.entry(EntryKind::GivenUp, system, Some(lost.field), content));
+        }
+        for (system, presence) in &plan.presence {
+            let content = json!({ "presence": presence });
+            commit
+                .journal
+                .push(about.entry(EntryKind::Deleted, Some(*system), None, content));
+        }
+        for system in &plan.detached {
+            let content = json!({ "why": "an edit elsewhere won over the delete" });
+            commit
+                .journal
+                .push(about.entry(EntryKind::Unlink, Some(*system), None, content));
+        }
+        for question in &plan.questions {
+            let content = json!(question);
+            commit
+                .journal
+                .push(about.entry(EntryKind::Question, None, question.field, content));
+        }
+        for (system, field, why) in &draft.unwritable {
+            let content = json!({ "what": why });
+            commit
+                .journal
+                .push(about.entry(EntryKind::Fault, Some(*system), *field, content));
+        }
+    }
+
+    fn sending(
+        &self,
+        part: &Part,
+        draft: &Draft,
+        operation: &Operation,
+        send: Send,
+        run: RunId,
+    ) -> Sending {
+        let system = operation.system();
+        let to = part.system(system);
+        let id = self.next_intent();
+        let values = to.expand(&send.own);
+        let (action, kind, remote) = match operation {
+            Operation::Write(write) => (
+                Action::Update {
+                    id: write.remote.clone(),
+                    values,
+                    expected: to.expand(&send.expected),
+                },
+                IntentAction::Update,
+                Some(write.remote.clone()),
+            ),
+            Operation::Create(_) => (Action::Create { values }, IntentAction::Create, None),
+            Operation::Archive(archive) if archive.for_good => (
+                Action::Delete {
+                    id: archive.remote.clone(),
+                },
+                IntentAction::Delete,
+                Some(archive.remote.clone()),
+            ),
+            Operation::Archive(archive) => (
+                Action::Archive {
+                    id: archive.remote.clone(),
+                },
+                IntentAction::Archive,
+                Some(archive.remote.clone()),
+            ),
+        };
+        let intent = Intent {
+            id: id.clone(),
+            run,
+            entity: part.entity.name.clone(),
+            link: draft.stored.id,
+            system: part.entity.part(system).system.clone(),
+            remote,
+            content: IntentContent {
+                action: kind,
+                own: send.own,
+                expected: send.expected,
+                revisions: revisions_of(operation).to_vec(),
+            },
+            opened_at: self.clock.now(),
+        };
+        Sending {
+            intent,
+            system,
+            write: SystemWrite { intent: id, action },
+        }
+    }
+
+    /// The next intent's id: unique among all treaties that write to a system,
+    /// and never derived from what is written, so that a value may go from A to
+    /// B and back.
+    fn next_intent(&self) -> IntentId {
+        let number = self.intents.get();
+        self.intents.set(number + 1);
+        IntentId(format!("{}-{number}", self.instance))
+    }
+}
+
+fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
+    let plan = &draft.plan;
+    report.changed += plan.base.len() as u64;
+    report.decided += plan
+        .base
+        .iter()
+        .filter(|change| change.why == treaty_model::Why::RuleDecided)
+        .count() as u64;
+    report.given_up += plan.given_up.len() as u64;
+    report.asked += plan.questions.len() as u64;
+    report.dangling += u64::from(draft.dangling);
+    for (system, field, why) in &draft.unwritable {
+        let field = field.map_or("record", |field| part.field_name(field));
+        let system = &part.entity.part(*system).system;
+        report.note_setback(format!("{system}: {field} of link {}: {why}", plan.link));
+    }
+    for operation in &plan.operations {
+        let system = report.system(&part.entity.part(operation.system()).system);
+        match operation {
+            Operation::Write(_) => system.writes += 1,
+            Operation::Create(_) => system.creates += 1,
+            Operation::Archive(_) => system.deletes += 1,
+        }
+    }
+}
+
+/// Counts a draft that is only looked at.
+pub(crate) fn count_planned(part: &Part, draft: &Draft, report: &mut EntityReport) {
+    count(part, draft, report);
+}
+
+/// Makes journal entries about one link.
+struct About<'a> {
+    engine: &'a Engine,
+    part: &'a Part,
+    plan: &'a LinkPlan,
+    run: RunId,
+}
+
+impl About<'_> {
+    fn entry(
+        &self,
+        kind: EntryKind,
+        system: Option<SystemIndex>,
+        field: Option<FieldIndex>,
+        content: serde_json::Value,
+    ) -> Entry {
+        Entry {
+            at: self.engine.clock.now(),
+            run: self.run,
+            kind,
+            entity: self.plan.entity.clone(),
+            link: Some(self.plan.link),
+            system: system.map(|system| self.part.entity.part(system).system.clone()),
+            remote: None,
+            field: field.map(|field| self.part.field_name(field).to_owned()),
+            content,
+            mark: None,
+        }
+    }
+}
+
+/// Whether a link is over: deleted, and nobody has it any more.
+pub(crate) fn is_over(link: &StoredLink) -> bool {
+    link.life == Life::Deleted
+        && link
+            .records
+            .iter()
+            .flatten()
+            .all(|record| !record.presence.takes_part())
+}

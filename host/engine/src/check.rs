@@ -1,0 +1,149 @@
+//! Check: what is wrong with a treaty, before anything is done by it.
+
+use std::collections::BTreeMap;
+
+use treaty_folder::{
+    Problem, Problems, Schemas, Severity, TreatyFolder, Undecided, check_schemas, undecided,
+};
+use treaty_model::{FieldIndex, OwnSchema, SetupProblem};
+
+use crate::open::{Opening, Rules, describe, open_system, part};
+use crate::{EngineError, Part};
+
+/// What a check found.
+#[derive(Debug, Default)]
+pub struct Checked {
+    /// Everything that is wrong or doubtful.
+    pub problems: Vec<Problem>,
+    /// Own fields that no row of a table mentions.
+    pub undecided: Vec<Undecided>,
+}
+
+/// Checks a treaty that could be read: opens its systems, compares the field
+/// tables with what they hold, and asks every rule what it makes of its setup.
+/// Changes nothing anywhere.
+pub async fn check(folder: &TreatyFolder, opening: &Opening) -> Result<Checked, EngineError> {
+    let mut checked = Checked {
+        problems: folder.warnings.0.clone(),
+        undecided: Vec::new(),
+    };
+    let mut systems = BTreeMap::new();
+    for settings in &folder.systems {
+        match open_system(folder, settings, opening).await {
+            Ok(connector) => {
+                systems.insert(settings.name.clone(), connector);
+            }
+            Err(error) => checked.problems.push(about_treaty(&error)),
+        }
+    }
+    let mut schemas = Schemas::new();
+    let mut whole: Vec<(&treaty_folder::EntitySettings, Vec<OwnSchema>)> = Vec::new();
+    for settings in &folder.entities {
+        let parts = &settings.entity.systems;
+        if !parts.iter().all(|part| systems.contains_key(&part.system)) {
+            continue;
+        }
+        match describe(settings, &systems).await {
+            Ok(described) => {
+                for (part, schema) in parts.iter().zip(&described) {
+                    let key = (settings.entity.name.clone(), part.system.clone());
+                    schemas.insert(key, schema.clone());
+                }
+                whole.push((settings, described));
+            }
+            Err(error) => checked.problems.push(about_treaty(&error)),
+        }
+    }
+    let found = check_schemas(folder, &schemas);
+    let sound = !found
+        .iter()
+        .any(|problem| problem.severity == Severity::Error);
+    checked.problems.extend(found);
+    checked.undecided = undecided(folder, &schemas);
+    match Rules::load(folder, opening) {
+        Ok(rules) if sound => {
+            for (settings, described) in whole {
+                match part(
+                    folder,
+                    settings,
+                    &systems,
+                    &rules,
+                    &described,
+                    &*opening.clock,
+                ) {
+                    Ok(part) => ask_rules(folder, &part, &mut checked.problems),
+                    Err(EngineError::Treaty(Problems(problems))) => {
+                        checked.problems.extend(problems);
+                    }
+                    Err(error) => checked.problems.push(about_treaty(&error)),
+                }
+            }
+        }
+        Ok(_) => {}
+        Err(error) => checked.problems.push(about_treaty(&error)),
+    }
+    Ok(checked)
+}
+
+/// Asks each rule of an entity what it makes of its setup.
+fn ask_rules(folder: &TreatyFolder, part: &Part, problems: &mut Vec<Problem>) {
+    let matcher = part.matching.as_ref().map(|(_, matcher)| matcher);
+    let rules = std::iter::once(&part.mapper)
+        .chain(&part.resolvers)
+        .chain(matcher);
+    for bound in rules {
+        match bound.rule.check(&bound.setup) {
+            Ok(found) => problems.extend(
+                found
+                    .into_iter()
+                    .map(|found| placed(folder, part, &bound.id.name, found)),
+            ),
+            Err(fault) => problems.push(Problem {
+                hint: Some(fault.hint().into()),
+                ..at_treaty(format!("rule {} failed: {fault}", bound.id.name))
+            }),
+        }
+    }
+}
+
+/// A rule's problem, at the row of the table that it is about.
+fn placed(folder: &TreatyFolder, part: &Part, rule: &str, found: SetupProblem) -> Problem {
+    let field = found.field.map(|field| FieldIndex(field as usize));
+    let place = field.and_then(|field| folder.place_of_row(part.entity.name.as_str(), field));
+    let system = found
+        .system
+        .and_then(|at| part.entity.systems.get(at as usize));
+    let mut about = vec![format!("rule {rule}")];
+    about.extend(field.map(|field| format!("field {}", part.field_name(field))));
+    about.extend(system.map(|system| format!("system {}", system.system)));
+    about.extend(found.place);
+    let message = format!("{}: {}", about.join(", "), found.message);
+    match place {
+        Some(place) => Problem {
+            file: place.file,
+            line: Some(place.line),
+            column: Some(place.column),
+            ..at_treaty(message)
+        },
+        None => at_treaty(message),
+    }
+}
+
+fn about_treaty(error: &EngineError) -> Problem {
+    Problem {
+        hint: Some(error.hint().into()),
+        ..at_treaty(error.to_string())
+    }
+}
+
+fn at_treaty(message: String) -> Problem {
+    Problem {
+        severity: Severity::Error,
+        file: "treaty.toml".into(),
+        line: None,
+        column: None,
+        heading: None,
+        message,
+        hint: None,
+    }
+}

@@ -1,0 +1,358 @@
+//! What systems answered, and what became of writes whose answer never came.
+
+use treaty_ledger::{
+    Commit, Entry, EntryKind, Intent, IntentAction, IntentChange, LinkChange, StoredLink,
+    StoredRecord,
+};
+use treaty_model::{Inbound, Presence, Settled, SystemIndex, Value};
+use treaty_systems::{Action, Found, Outcome, Record, Sought};
+
+use crate::apply::Sending;
+use crate::report::EntityReport;
+use crate::{Engine, EngineError, Part};
+
+/// How long a setback's list in a report may grow.
+const SETBACKS_TOLD_MAX: usize = 20;
+
+/// What became of an intent.
+enum End {
+    /// It was carried out; the record as it stands now.
+    Done(Option<Record>, &'static str),
+    /// It was not; the record as it stands now, if that was told.
+    Undone(Option<Record>, &'static str),
+    /// The system refuses it.
+    Refused(String),
+    /// Nobody knows yet.
+    Open(String),
+}
+
+impl Engine {
+    /// Keeps a system's answers to a batch of writes.
+    pub(crate) fn confirm(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        batch: &[Sending],
+        outcomes: Vec<Outcome>,
+        report: &mut EntityReport,
+    ) -> Result<(), EngineError> {
+        let ends = batch.iter().zip(outcomes).map(|(sending, outcome)| {
+            let end = match outcome {
+                Outcome::Done(record) => End::Done(record, "done"),
+                Outcome::Stale(record) => End::Undone(record, "stale"),
+                Outcome::NotSent { .. } => End::Undone(None, "not-sent"),
+                Outcome::Ambiguous { message } => End::Open(message),
+                Outcome::Refused { field, message } => {
+                    let field = field.map(|field| format!("{field}: ")).unwrap_or_default();
+                    End::Refused(format!("{field}{message}"))
+                }
+            };
+            (sending.intent.clone(), end)
+        });
+        self.end(part, system, ends.collect(), report)
+    }
+
+    /// Asks a system what became of intents that are still open, before
+    /// anything else is decided about their links.
+    pub(crate) async fn recover(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        report: &mut EntityReport,
+    ) -> Result<(), EngineError> {
+        let name = &part.entity.part(system).system;
+        let intents: Vec<_> = self
+            .ledger
+            .open_intents(name)?
+            .into_iter()
+            .filter(|intent| intent.entity == part.entity.name)
+            .collect();
+        let to = part.system(system);
+        for batch in intents.chunks(to.capabilities().gets_max.max(1)) {
+            let sought: Vec<_> = batch
+                .iter()
+                .map(|intent| sought(part, system, intent))
+                .collect();
+            let found = to
+                .connector
+                .find(&to.source, &sought)
+                .await
+                .map_err(|source| EngineError::System {
+                    system: name.clone(),
+                    source,
+                })?;
+            let ends = batch
+                .iter()
+                .cloned()
+                .zip(found)
+                .map(|(intent, found)| match found {
+                    Found::Landed(record) => (intent, End::Done(record, "landed")),
+                    Found::NotLanded(record) => (intent, End::Undone(record, "not-landed")),
+                });
+            self.end(part, system, ends.collect(), report)?;
+        }
+        Ok(())
+    }
+
+    /// Closes intents and keeps what stands in the system now, in one
+    /// transaction.
+    fn end(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        ends: Vec<(Intent, End)>,
+        report: &mut EntityReport,
+    ) -> Result<(), EngineError> {
+        let ids: Vec<_> = ends.iter().map(|(intent, _)| intent.link).collect();
+        let mut links: std::collections::BTreeMap<_, StoredLink> = self
+            .ledger
+            .links(&ids)?
+            .into_iter()
+            .map(|link| (link.id, link))
+            .collect();
+        let mut commit = Commit::default();
+        let mut told: Vec<(Intent, Record, bool)> = Vec::new();
+        let name = part.entity.part(system).system.clone();
+        for (intent, end) in ends {
+            let at = self.clock.now();
+            let (kind, content) = tale(&intent, &end);
+            commit.journal.push(Entry {
+                at,
+                run: intent.run,
+                kind,
+                entity: intent.entity.clone(),
+                link: Some(intent.link),
+                system: Some(name.clone()),
+                remote: intent.remote.clone(),
+                field: None,
+                content,
+                mark: None,
+            });
+            let system_report = report.system(&name);
+            let (outcome, record, done) = match end {
+                End::Done(record, outcome) => (outcome, record, true),
+                End::Undone(record, outcome) => {
+                    system_report.stale += 1;
+                    (outcome, record, false)
+                }
+                End::Refused(message) => {
+                    system_report.refused += 1;
+                    report.note_setback(format!("{name} refuses link {}: {message}", intent.link));
+                    commit.intents.push(close(&intent, at, "refused"));
+                    // The same write would be refused again: the link waits
+                    // until something about it changes.
+                    if let Some(link) = links.get(&intent.link) {
+                        commit.links.push(link_change(link, false));
+                    }
+                    continue;
+                }
+                End::Open(message) => {
+                    system_report.open += 1;
+                    report.note_setback(format!("{name}, link {}: {message}", intent.link));
+                    continue;
+                }
+            };
+            commit.intents.push(close(&intent, at, outcome));
+            match record {
+                Some(record) => told.push((intent, record, done)),
+                None => {
+                    self.end_without_record(part, system, &intent, done, &mut links, &mut commit)
+                }
+            }
+        }
+        self.take_told(part, system, told, &mut links, &mut commit)?;
+        self.keep(part, commit)
+    }
+
+    /// A delete that was carried out, or a record that is not there.
+    fn end_without_record(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        intent: &Intent,
+        done: bool,
+        links: &mut std::collections::BTreeMap<treaty_model::LinkId, StoredLink>,
+        commit: &mut Commit,
+    ) {
+        let Some(link) = links.get_mut(&intent.link) else {
+            return;
+        };
+        let removes = matches!(
+            intent.content.action,
+            IntentAction::Archive | IntentAction::Delete
+        );
+        if let (Some(record), true) = (&mut link.records[system.0], removes && done) {
+            record.presence = Presence::Gone;
+            commit.records.push(record.clone());
+        }
+        let settled = part
+            .entity
+            .system_indexes()
+            .all(|system| is_settled(link, system));
+        let over = removes && done && (settled || crate::apply::is_over(link));
+        commit.links.push(link_change(link, !over));
+    }
+
+    /// Keeps records as systems say they stand now.
+    fn take_told(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        told: Vec<(Intent, Record, bool)>,
+        links: &mut std::collections::BTreeMap<treaty_model::LinkId, StoredLink>,
+        commit: &mut Commit,
+    ) -> Result<(), EngineError> {
+        let inbound: Vec<_> = told
+            .iter()
+            .map(|(intent, record, _)| Inbound {
+                own: part.system(system).select(&record.own),
+                known: links.get(&intent.link).map_or_else(
+                    || part.nothing(),
+                    |link| link.base.iter().map(|field| field.value.clone()).collect(),
+                ),
+            })
+            .collect();
+        let readings = self.map_in(part, system, &inbound);
+        for (((intent, record, done), inbound), reading) in
+            told.into_iter().zip(inbound).zip(readings)
+        {
+            let Some(link) = links.get_mut(&intent.link) else {
+                continue;
+            };
+            let key = part.key(system, record.id.clone());
+            let kept = link.records[system.0].take().filter(|kept| kept.key == key);
+            let mut kept =
+                kept.unwrap_or_else(|| StoredRecord::new(key, inbound.own.clone(), part.fields()));
+            kept.link = Some(link.id);
+            kept.waiting = false;
+            kept.own = inbound.own;
+            part.take_reading(&mut kept, reading);
+            kept.changed_at = record.changed_at.or(kept.changed_at);
+            if done {
+                self.settle_written(part, &intent, &mut kept)?;
+            } else {
+                kept.origin = part.system(system).origin(&record.origin);
+            }
+            commit.records.push(kept.clone());
+            link.records[system.0] = Some(kept);
+            let settled = done
+                && part
+                    .entity
+                    .system_indexes()
+                    .all(|system| is_settled(link, system))
+                && link.life == treaty_model::Life::Alive;
+            commit.links.push(link_change(link, !settled));
+        }
+        Ok(())
+    }
+
+    /// What was written has settled, with whatever the system made of it.
+    fn settle_written(
+        &self,
+        part: &Part,
+        intent: &Intent,
+        record: &mut StoredRecord,
+    ) -> Result<(), EngineError> {
+        for (field, revision) in &intent.content.revisions {
+            let mut value = record.observed[field.0].clone();
+            if let (Some(target), Some(Value::Reference(remote))) =
+                (&part.references[field.0], &value)
+            {
+                let link = self.link_number(target, &record.key.system, remote)?;
+                value = link.map(|link| Value::Reference(link.to_string()));
+            }
+            record.settled[field.0] = Some(Settled {
+                value,
+                revision: *revision,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Whether a system's record agrees with base as far as can be told without
+/// looking closer. A doubt costs one more look, nothing else.
+fn is_settled(link: &StoredLink, system: SystemIndex) -> bool {
+    let Some(record) = &link.records[system.0] else {
+        return true;
+    };
+    let fields = record.observed.iter().zip(&record.settled).zip(&link.base);
+    record.presence.takes_part()
+        && fields
+            .into_iter()
+            .all(|((observed, settled), base)| match settled {
+                Some(settled) => settled.value == *observed && settled.revision >= base.revision,
+                None => observed.is_none(),
+            })
+}
+
+fn sought(part: &Part, system: SystemIndex, intent: &Intent) -> Sought {
+    let to = part.system(system);
+    let values = to.expand(&intent.content.own);
+    let id = intent.remote.clone().unwrap_or_else(|| "".into());
+    let action = match intent.content.action {
+        IntentAction::Create => Action::Create { values },
+        IntentAction::Update => Action::Update {
+            id,
+            values,
+            expected: to.expand(&intent.content.expected),
+        },
+        IntentAction::Archive => Action::Archive { id },
+        IntentAction::Delete => Action::Delete { id },
+    };
+    Sought {
+        intent: intent.id.clone(),
+        action,
+    }
+}
+
+fn close(intent: &Intent, at: treaty_model::Timestamp, outcome: &'static str) -> IntentChange {
+    IntentChange::Close {
+        id: intent.id.clone(),
+        at,
+        outcome,
+    }
+}
+
+fn link_change(link: &StoredLink, attention: bool) -> LinkChange {
+    LinkChange {
+        id: link.id,
+        entity: link.entity.clone(),
+        life: link.life,
+        base: link.base.clone(),
+        attention,
+    }
+}
+
+/// What the journal tells of an intent's end.
+fn tale(intent: &Intent, end: &End) -> (EntryKind, serde_json::Value) {
+    let done = match intent.content.action {
+        IntentAction::Create => EntryKind::Create,
+        IntentAction::Update => EntryKind::Write,
+        IntentAction::Archive | IntentAction::Delete => EntryKind::Delete,
+    };
+    let (kind, outcome) = match end {
+        End::Done(_, outcome) => (done, (*outcome).to_owned()),
+        End::Undone(_, outcome) => (EntryKind::Setback, (*outcome).to_owned()),
+        End::Refused(message) => (EntryKind::Setback, format!("refused: {message}")),
+        End::Open(message) => (EntryKind::Setback, format!("open: {message}")),
+    };
+    let content = serde_json::json!({
+        "intent": intent.id,
+        "action": intent.content.action,
+        "own": intent.content.own,
+        "replaced": intent.content.expected,
+        "revisions": intent.content.revisions,
+        "outcome": outcome,
+    });
+    (kind, content)
+}
+
+impl EntityReport {
+    /// Notes something that went wrong with one record.
+    pub(crate) fn note_setback(&mut self, message: String) {
+        if self.setbacks.len() < SETBACKS_TOLD_MAX {
+            self.setbacks.push(message);
+        }
+    }
+}

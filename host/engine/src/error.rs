@@ -1,0 +1,62 @@
+//! Why a pass, or a part of it, could not be made.
+
+use thiserror::Error;
+use treaty_folder::Problems;
+use treaty_ledger::LedgerError;
+use treaty_model::SystemName;
+use treaty_systems::SystemError;
+
+/// Why the engine stopped. What was committed before stays, and the next pass
+/// goes on from there.
+#[derive(Debug, Error)]
+pub enum EngineError {
+    /// The treaty cannot be carried out as it stands.
+    #[error("{0}")]
+    Treaty(Problems),
+    /// A rule cannot be used.
+    #[error("rule {name}: {message}")]
+    Rule {
+        /// Its name in the treaty.
+        name: String,
+        /// Why.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// Treaty's own state cannot be used.
+    #[error(transparent)]
+    Ledger(#[from] LedgerError),
+    /// A system cannot be used.
+    #[error("system {system}: {source}")]
+    System {
+        /// Which.
+        system: SystemName,
+        /// Why.
+        source: SystemError,
+    },
+    /// The sandbox cannot be set up.
+    #[error("the sandbox cannot be set up: {0}")]
+    Sandbox(String),
+    /// There is no such question, or it cannot be answered like that.
+    #[error("{message}")]
+    Answer {
+        /// What is wrong, and what would be valid.
+        message: String,
+    },
+}
+
+impl EngineError {
+    /// What to do, as a sentence fragment.
+    pub fn hint(&self) -> String {
+        match self {
+            Self::Treaty(_) => "mend the treaty; `treaty check` shows all problems".to_owned(),
+            Self::Rule { hint, .. } => hint.clone(),
+            Self::Ledger(error) => error.hint().to_owned(),
+            Self::System { .. } => {
+                "nothing is lost; mend it and run `treaty sync` again".to_owned()
+            }
+            Self::Sandbox(_) => "this machine cannot run rules; see the message".to_owned(),
+            Self::Answer { .. } => "`treaty questions` lists what is open".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,542 @@
+//! Identify: which records are the same thing in the world.
+//!
+//! A record that is new here is looked for before anything is made: by the
+//! treaty's cross-reference, then under its blocking keys by the matcher. It is
+//! linked, or a person is asked and it waits, or it is new.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+use treaty_ledger::{Commit, PreparedRecord, RecordHead, StoredRecord, Subject};
+use treaty_model::{
+    Comparison, Digest, LinkId, MatchCandidate, Pair, Population, SystemIndex, TermCount,
+};
+use treaty_sandbox::Detail;
+
+use crate::assign::{Assignment, Judged, Member, Thresholds, assign};
+use crate::part::Bound;
+use crate::question::{SameShown, same_question};
+use crate::{Engine, EngineError, Part};
+
+/// How many records are prepared in one batch.
+const BATCH_RECORDS: usize = 500;
+/// How many pairs are compared in one batch.
+const BATCH_PAIRS: usize = 2_000;
+/// How many records share a blocking key before it says nothing.
+const BLOCK_RECORDS_MAX: usize = 200;
+
+/// What identify found.
+#[derive(Debug, Default)]
+pub(crate) struct Identified {
+    /// Links that are to be made, or get more records.
+    pub(crate) links: Vec<Joined>,
+    /// What people are asked.
+    pub(crate) questions: Vec<treaty_ledger::StoredQuestion>,
+    /// How many records wait for an answer.
+    pub(crate) held: u64,
+    /// Pairs inside one system that look like duplicates.
+    pub(crate) duplicates: u64,
+    /// Blocking keys that too many records share.
+    pub(crate) blocks_skipped: u64,
+}
+
+/// A link that is to be made or gets more records.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Joined {
+    /// Its number: a new one, or that of the link that is joined.
+    pub(crate) link: LinkId,
+    /// Whether it is new.
+    pub(crate) new: bool,
+    /// The records that join, by number.
+    pub(crate) records: Vec<i64>,
+}
+
+impl Engine {
+    /// Looks at every record of an entity that is not identified yet.
+    pub(crate) fn identify(&self, part: &Part) -> Result<Identified, EngineError> {
+        let waiting = self.waiting_heads(part)?;
+        if waiting.is_empty() {
+            return Ok(Identified::default());
+        }
+        let mut found = Identified::default();
+        let mut judged = self.cross_referenced(part)?;
+        let first_meeting = self.ledger.totals()?.links.get(&part.entity.name).is_none();
+        let mut thresholds = Thresholds {
+            link_from: 1.0,
+            ask_from: 1.0,
+        };
+        if let Some((matching, matcher)) = &part.matching {
+            thresholds = Thresholds {
+                link_from: if first_meeting {
+                    matching.first_meeting_link_from
+                } else {
+                    matching.link_from
+                },
+                ask_from: matching.ask_from,
+            };
+            judged.extend(self.judge(part, matcher, &waiting, &mut found, matching.ask_from)?);
+        }
+        self.apply_answers(part, &mut judged)?;
+        let assignment = assign(
+            self.members(&waiting, &judged)?,
+            judged,
+            thresholds,
+            part.entity.systems.len(),
+        );
+        self.conclude_identify(part, assignment, &mut found)?;
+        Ok(found)
+    }
+
+    fn waiting_heads(&self, part: &Part) -> Result<Vec<RecordHead>, EngineError> {
+        let mut heads = Vec::new();
+        let mut after = 0;
+        loop {
+            let batch = self
+                .ledger
+                .waiting(&part.entity.name, after, BATCH_RECORDS)?;
+            let Some(last) = batch.last() else {
+                return Ok(heads);
+            };
+            after = last.number;
+            heads.extend(batch.into_iter().map(|record| RecordHead {
+                number: record.number,
+                system: record.key.system,
+                link: record.link,
+                waiting: true,
+            }));
+        }
+    }
+
+    /// Pairs that the treaty's cross-reference says are the same.
+    fn cross_referenced(&self, part: &Part) -> Result<Vec<Judged>, EngineError> {
+        let mut judged = Vec::new();
+        for row in &part.cross_reference {
+            let keys: Vec<_> = row
+                .iter()
+                .enumerate()
+                .filter_map(|(system, remote)| Some(part.key(SystemIndex(system), remote.clone()?)))
+                .collect();
+            let numbers: Vec<_> = self
+                .ledger
+                .records(&keys)?
+                .into_iter()
+                .flatten()
+                .map(|r| r.number)
+                .collect();
+            judged.extend(numbers.windows(2).map(|pair| Judged {
+                first: pair[0],
+                second: pair[1],
+                weight: f64::MAX,
+                probability: 1.0,
+            }));
+        }
+        Ok(judged)
+    }
+
+    /// Compares every waiting record with those that share a key with it.
+    fn judge(
+        &self,
+        part: &Part,
+        matcher: &Bound,
+        waiting: &[RecordHead],
+        found: &mut Identified,
+        ask_from: f64,
+    ) -> Result<Vec<Judged>, EngineError> {
+        let mut desk = Desk {
+            engine: self,
+            part,
+            matcher,
+            version: matcher_version(matcher),
+            population: self.population(part)?,
+            counts: HashMap::new(),
+        };
+        let mut judged = Vec::new();
+        let mut pairs: Vec<(i64, i64)> = Vec::new();
+        for head in waiting {
+            self.pairs_of(part, head, &mut pairs, found)?;
+            if pairs.len() >= BATCH_PAIRS {
+                desk.compare(&mut pairs, ask_from, &mut judged)?;
+            }
+        }
+        desk.compare(&mut pairs, ask_from, &mut judged)?;
+        Ok(judged)
+    }
+
+    /// The pairs of one waiting record. A pair of two waiting records is only
+    /// taken at its smaller number.
+    fn pairs_of(
+        &self,
+        part: &Part,
+        head: &RecordHead,
+        pairs: &mut Vec<(i64, i64)>,
+        found: &mut Identified,
+    ) -> Result<(), EngineError> {
+        let keys = self.ledger.keys_of(head.number)?;
+        let blocks = self
+            .ledger
+            .blocks(&part.entity.name, &keys, BLOCK_RECORDS_MAX)?;
+        let mut others = BTreeSet::new();
+        for block in blocks {
+            if block.records.len() > BLOCK_RECORDS_MAX {
+                found.blocks_skipped += 1;
+                continue;
+            }
+            others.extend(block.records);
+        }
+        others.remove(&head.number);
+        let others: Vec<_> = others.into_iter().collect();
+        for other in self.ledger.heads(&others)? {
+            let later = !other.waiting || other.number > head.number;
+            if later && !self.ledger.are_distinct(head.number, other.number)? {
+                pairs.push((head.number, other.number));
+            }
+        }
+        Ok(())
+    }
+
+    fn population(&self, part: &Part) -> Result<Population, EngineError> {
+        let totals = self.ledger.totals()?;
+        let sizes: Vec<u64> = part
+            .entity
+            .systems
+            .iter()
+            .map(|system| {
+                let key = (part.entity.name.clone(), system.system.clone());
+                let count = |counts: &BTreeMap<_, u64>| counts.get(&key).copied().unwrap_or(0);
+                count(&totals.linked) + count(&totals.unlinked)
+            })
+            .collect();
+        let records = sizes.iter().sum::<u64>();
+        let mut pairs = 0;
+        for (index, size) in sizes.iter().enumerate() {
+            pairs += size * sizes[index + 1..].iter().sum::<u64>();
+        }
+        Ok(Population {
+            records,
+            pairs: pairs.max(1),
+            attributes: Vec::new(),
+        })
+    }
+
+    /// What people said about pairs: yes makes a pair certain.
+    fn apply_answers(&self, part: &Part, judged: &mut Vec<Judged>) -> Result<(), EngineError> {
+        for question in self.ledger.questions()? {
+            let (Subject::Same(first, second), Some(answer)) =
+                (&question.subject, &question.answer)
+            else {
+                continue;
+            };
+            if question.entity != part.entity.name || answer.choice != serde_json::json!("same") {
+                continue;
+            }
+            judged.retain(|pair| (pair.first, pair.second) != (*first, *second));
+            judged.push(Judged {
+                first: *first,
+                second: *second,
+                weight: f64::MAX,
+                probability: 1.0,
+            });
+        }
+        Ok(())
+    }
+
+    /// Everyone who takes part in the assignment: those that wait, those they
+    /// were paired with, and the other records of these one's links.
+    fn members(
+        &self,
+        waiting: &[RecordHead],
+        judged: &[Judged],
+    ) -> Result<Vec<Member>, EngineError> {
+        let mut members: BTreeMap<i64, Member> = BTreeMap::new();
+        let mut links = BTreeSet::new();
+        let paired: BTreeSet<i64> = judged
+            .iter()
+            .flat_map(|pair| [pair.first, pair.second])
+            .collect();
+        let paired: Vec<_> = paired.into_iter().collect();
+        for head in self.ledger.heads(&paired)?.iter().chain(waiting) {
+            links.extend(head.link);
+            members.insert(head.number, Member::of(head));
+        }
+        let links: Vec<_> = links.into_iter().collect();
+        for link in self.ledger.links(&links)? {
+            for record in link.records.into_iter().flatten() {
+                members.insert(
+                    record.number,
+                    Member {
+                        number: record.number,
+                        system: record.key.system,
+                        link: Some(link.id),
+                    },
+                );
+            }
+        }
+        Ok(members.into_values().collect())
+    }
+
+    fn conclude_identify(
+        &self,
+        part: &Part,
+        assignment: Assignment,
+        found: &mut Identified,
+    ) -> Result<(), EngineError> {
+        let mut next = self.ledger.next_link()?;
+        let safe_to_make = part.matching.is_some() || !part.cross_reference.is_empty();
+        for cluster in assignment.clusters {
+            if cluster.held || (!safe_to_make && cluster.link.is_none()) {
+                found.held += cluster.joining.len() as u64;
+                continue;
+            }
+            let link = cluster.link.unwrap_or(next);
+            if cluster.link.is_none() {
+                next = LinkId(next.0 + 1);
+            }
+            found.links.push(Joined {
+                link,
+                new: cluster.link.is_none(),
+                records: cluster.joining,
+            });
+        }
+        found.duplicates = assignment
+            .asked
+            .iter()
+            .filter(|asked| asked.duplicate)
+            .count() as u64;
+        for asked in assignment.asked {
+            let question = self.ask_same(part, &asked.pair, asked.duplicate)?;
+            found.questions.extend(question);
+        }
+        Ok(())
+    }
+
+    /// A question about two records, with the evidence in words.
+    fn ask_same(
+        &self,
+        part: &Part,
+        pair: &Judged,
+        duplicate: bool,
+    ) -> Result<Option<treaty_ledger::StoredQuestion>, EngineError> {
+        let records = self.ledger.records_by_number(&[pair.first, pair.second])?;
+        let [first, second] = records.as_slice() else {
+            return Ok(None);
+        };
+        let evidence = match &part.matching {
+            Some((_, matcher)) => self.evidence(part, matcher, first, second)?,
+            None => Vec::new(),
+        };
+        let shown = SameShown {
+            records: vec![part.shown(first), part.shown(second)],
+            probability: pair.probability,
+            evidence,
+            duplicate,
+        };
+        Ok(Some(same_question(part, pair, &shown, self.clock.now())))
+    }
+
+    fn evidence(
+        &self,
+        part: &Part,
+        matcher: &Bound,
+        first: &StoredRecord,
+        second: &StoredRecord,
+    ) -> Result<Vec<String>, EngineError> {
+        let mut desk = Desk {
+            engine: self,
+            part,
+            matcher,
+            version: matcher_version(matcher),
+            population: self.population(part)?,
+            counts: HashMap::new(),
+        };
+        let compared = desk.run(&[(first.number, second.number)], Detail::Evidence)?;
+        let evidence = compared
+            .into_iter()
+            .flatten()
+            .flat_map(|compared| compared.evidence);
+        Ok(evidence
+            .map(|item| format!("{}: {} ({:+.1})", item.about, item.finding, item.weight))
+            .collect())
+    }
+
+    /// Prepares records for matching and keeps what was prepared. Records that
+    /// the matcher fails on have no keys: they match nothing and wait for a
+    /// person no less than others.
+    pub(crate) fn prepare(&self, part: &Part, records: &[StoredRecord]) -> Result<(), EngineError> {
+        let Some((_, matcher)) = &part.matching else {
+            return Ok(());
+        };
+        let version = matcher_version(matcher);
+        for batch in records.chunks(BATCH_RECORDS) {
+            let rows: Vec<_> = batch.iter().map(|record| record.observed.clone()).collect();
+            let answers = matcher.rule.prepare(&matcher.setup, &rows);
+            self.tell_log(&matcher.id.name, &answers.log);
+            let mut commit = Commit::default();
+            for (record, answer) in batch.iter().zip(answers.answers) {
+                let prepared = match answer {
+                    Ok(prepared) => prepared,
+                    Err(setback) => {
+                        let entry = self.record_entry(
+                            record,
+                            treaty_ledger::EntryKind::Fault,
+                            &format!("{}: {setback}", matcher.id.name),
+                        );
+                        commit.journal.push(entry);
+                        Default::default()
+                    }
+                };
+                let keys = prepared
+                    .keys
+                    .iter()
+                    .map(|key| self.secret_key(&key.kind, key.hash));
+                commit.prepared.push(PreparedRecord {
+                    record: record.number,
+                    entity: part.entity.name.clone(),
+                    version: version.clone(),
+                    keys: keys.collect(),
+                    terms: prepared.terms,
+                    features: prepared.features,
+                });
+            }
+            self.ledger.commit(&commit)?;
+        }
+        Ok(())
+    }
+
+    /// Prepares everything again where the matcher is another than the one that
+    /// prepared it.
+    pub(crate) fn prepare_after_change(&self, part: &Part) -> Result<(), EngineError> {
+        let Some((_, matcher)) = &part.matching else {
+            return Ok(());
+        };
+        let fact = format!("matcher of {}", part.entity.name);
+        let version = matcher_version(matcher);
+        if self.ledger.fact(&fact)?.as_ref() == Some(&version) {
+            return Ok(());
+        }
+        let mut after = 0;
+        loop {
+            let batch = self
+                .ledger
+                .all_records(&part.entity.name, after, BATCH_RECORDS)?;
+            let Some(last) = batch.last() else { break };
+            after = last.number;
+            self.prepare(part, &batch)?;
+        }
+        let commit = Commit {
+            facts: vec![(fact, version)],
+            ..Commit::default()
+        };
+        self.ledger.commit(&commit)?;
+        Ok(())
+    }
+}
+
+/// Compares pairs of records with what the ledger keeps of them.
+struct Desk<'a> {
+    engine: &'a Engine,
+    part: &'a Part,
+    matcher: &'a Bound,
+    version: String,
+    population: Population,
+    /// Counts by term: common values are asked for again and again.
+    counts: HashMap<u64, TermCount>,
+}
+
+impl Desk<'_> {
+    fn compare(
+        &mut self,
+        pairs: &mut Vec<(i64, i64)>,
+        ask_from: f64,
+        judged: &mut Vec<Judged>,
+    ) -> Result<(), EngineError> {
+        for batch in pairs.chunks(BATCH_PAIRS) {
+            let compared = self.run(batch, Detail::Score)?;
+            for ((first, second), compared) in batch.iter().zip(compared) {
+                let Some(compared) = compared else { continue };
+                if compared.probability >= ask_from {
+                    judged.push(Judged {
+                        first: *first.min(second),
+                        second: *first.max(second),
+                        weight: compared.weight,
+                        probability: compared.probability,
+                    });
+                }
+            }
+        }
+        pairs.clear();
+        Ok(())
+    }
+
+    /// Compares; none where the matcher failed on a pair.
+    fn run(
+        &mut self,
+        pairs: &[(i64, i64)],
+        detail: Detail,
+    ) -> Result<Vec<Option<Comparison>>, EngineError> {
+        let mut places: HashMap<i64, u32> = HashMap::new();
+        let mut candidates: Vec<MatchCandidate> = Vec::new();
+        let mut asked = Vec::with_capacity(pairs.len());
+        for (first, second) in pairs {
+            let mut place = |number: i64| -> Result<u32, EngineError> {
+                if let Some(place) = places.get(&number) {
+                    return Ok(*place);
+                }
+                let place = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
+                candidates.push(self.candidate(number)?);
+                places.insert(number, place);
+                Ok(place)
+            };
+            asked.push(Pair {
+                first: place(*first)?,
+                second: place(*second)?,
+            });
+        }
+        let rule = &self.matcher.rule;
+        let answers = rule.compare(
+            &self.matcher.setup,
+            &self.population,
+            &candidates,
+            &asked,
+            detail,
+        );
+        self.engine.tell_log(&self.matcher.id.name, &answers.log);
+        Ok(answers.answers.into_iter().map(Result::ok).collect())
+    }
+
+    fn candidate(&mut self, number: i64) -> Result<MatchCandidate, EngineError> {
+        let prepared = self
+            .engine
+            .ledger
+            .prepared(number, &self.version)?
+            .unwrap_or_default();
+        let mut counts = Vec::with_capacity(prepared.terms.len());
+        for term in &prepared.terms {
+            let count = match self.counts.get(&term.value) {
+                Some(count) => *count,
+                None => {
+                    let entity = &self.part.entity.name;
+                    let count = self.engine.ledger.term_count(entity, term.value)?;
+                    self.counts.insert(term.value, count);
+                    count
+                }
+            };
+            counts.push(count);
+        }
+        Ok(MatchCandidate {
+            features: prepared.features,
+            counts,
+        })
+    }
+}
+
+/// Names a matcher with its configuration: what it prepared under another name
+/// is prepared again.
+fn matcher_version(matcher: &Bound) -> String {
+    let configuration = Digest::of(matcher.setup.configuration.as_bytes());
+    let schema = Digest::of(format!("{:?}", matcher.setup.canonical).as_bytes());
+    format!(
+        "{}-{}-{}",
+        matcher.id.digest.short(),
+        configuration.short(),
+        schema.short()
+    )
+}

@@ -1,0 +1,384 @@
+//! Observe: ask a system what changed, map it, and keep it before the cursor
+//! moves.
+
+use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, StoredRecord};
+use treaty_model::{
+    Absentees, Cell, FieldProblem, Inbound, InboundAnswer, LinkId, Origin, Presence, Row,
+    SystemIndex, Timestamp,
+};
+use treaty_systems::{Change, Cursor, Listing, Record};
+
+use crate::report::{Event, SystemReport};
+use crate::{Engine, EngineError, Part};
+
+/// How many records are asked for at once, and kept in one transaction.
+const PAGE_RECORDS: usize = 1_000;
+
+impl Engine {
+    /// Reads everything that changed in one system since the last time.
+    pub(crate) async fn observe(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        report: &mut SystemReport,
+    ) -> Result<(), EngineError> {
+        let name = &part.entity.part(system).system;
+        let entity = &part.entity.name;
+        let mut feed = self.ledger.feed(entity, name)?;
+        loop {
+            let cursor = feed.cursor.clone().map(Cursor);
+            let connector = &part.system(system).connector;
+            let page = connector
+                .changes(&part.system(system).source, cursor.as_ref(), PAGE_RECORDS)
+                .await
+                .map_err(|source| EngineError::System {
+                    system: name.clone(),
+                    source,
+                })?;
+            if page.listing != Listing::Changes && !feed.listing_open {
+                feed.listing += 1;
+                feed.listing_open = true;
+            }
+            let now = self.clock.now();
+            let moved = feed.cursor.as_deref() != Some(page.next.0.as_str());
+            let listed = (page.listing != Listing::Changes).then_some(feed.listing);
+            let mut commit = self.take_in(part, system, page.changes, listed, report)?;
+            feed.cursor = Some(page.next.0);
+            // The last page is only left behind once its absentees are noted:
+            // until then a repeated pass reads it again.
+            let ended = page.listing == Listing::Ends;
+            if ended {
+                self.keep(part, commit)?;
+                self.miss(part, system, feed.listing, report)?;
+                feed.listing_open = false;
+                commit = Commit::default();
+            }
+            if moved || ended || !commit.is_empty() {
+                commit.cursors.push(CursorChange {
+                    entity: entity.clone(),
+                    system: name.clone(),
+                    cursor: feed.cursor.clone(),
+                    listing: feed.listing,
+                    listing_open: feed.listing_open,
+                    asked_at: now,
+                });
+            }
+            if !commit.is_empty() {
+                self.keep(part, commit)?;
+            }
+            (self.progress)(Event::Observed {
+                entity,
+                system: name,
+                records: report.seen,
+            });
+            if !page.more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Makes a batch durable and prepares its records for matching.
+    pub(crate) fn keep(&self, part: &Part, commit: Commit) -> Result<(), EngineError> {
+        let numbers = self.ledger.commit(&commit)?;
+        let mut records = commit.records;
+        for (record, number) in records.iter_mut().zip(numbers) {
+            record.number = number;
+        }
+        records.retain(|record| record.presence.takes_part());
+        self.prepare(part, &records)
+    }
+
+    /// Turns a page of changes into what the ledger keeps.
+    fn take_in(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        changes: Vec<Change>,
+        listing: Option<u64>,
+        report: &mut SystemReport,
+    ) -> Result<Commit, EngineError> {
+        report.seen += changes.len() as u64;
+        let keys: Vec<_> = changes
+            .iter()
+            .map(|change| part.key(system, id_of(change).clone()))
+            .collect();
+        let stored = self.ledger.records(&keys)?;
+        let mut commit = Commit::default();
+        let mut changed: Vec<(StoredRecord, Record)> = Vec::new();
+        for ((change, key), stored) in changes.into_iter().zip(keys).zip(stored) {
+            match change {
+                Change::Record(record) => {
+                    let own = part.system(system).select(&record.own);
+                    let mut kept = stored
+                        .unwrap_or_else(|| StoredRecord::new(key, own.clone(), part.fields()));
+                    let same = kept.number != 0
+                        && kept.own == own
+                        && matches!(kept.presence, Presence::Present | Presence::LeftOut(_))
+                        && !kept.is_parked();
+                    if let Some(listing) = listing {
+                        kept.listing = listing;
+                    }
+                    if !same {
+                        kept.own = own;
+                        changed.push((kept, record));
+                    } else if listing.is_some() {
+                        commit.listed.push((kept.number, kept.listing));
+                    }
+                }
+                Change::Deleted { at, origin, .. } => {
+                    let Some(kept) = stored else { continue };
+                    self.take_delete(part, system, kept, at, &origin, &mut commit);
+                }
+            }
+        }
+        report.changed += changed.len() as u64;
+        self.take_records(part, system, changed, &mut commit)?;
+        Ok(commit)
+    }
+
+    /// Maps changed records and keeps what they say now.
+    fn take_records(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        changed: Vec<(StoredRecord, Record)>,
+        commit: &mut Commit,
+    ) -> Result<(), EngineError> {
+        let known = self.known_rows(part, changed.iter().map(|(kept, _)| kept.link))?;
+        let inbound: Vec<_> = changed
+            .iter()
+            .zip(known)
+            .map(|((kept, _), known)| Inbound {
+                own: kept.own.clone(),
+                known,
+            })
+            .collect();
+        let answers = self.map_in(part, system, &inbound);
+        for ((mut kept, record), answer) in changed.into_iter().zip(answers) {
+            let before = kept.clone();
+            part.take_reading(&mut kept, answer);
+            kept.changed_at = record.changed_at;
+            kept.origin = part.system(system).origin(&record.origin);
+            kept.presence = match (&before.presence, kept.presence) {
+                (Presence::Gone, Presence::Present) if kept.link.is_some() => Presence::Restored,
+                (_, now) => now,
+            };
+            match kept.link {
+                Some(link) => {
+                    if kept.observed != before.observed || kept.presence != before.presence {
+                        commit.attention.push(link);
+                    }
+                }
+                None => kept.waiting = kept.presence.takes_part(),
+            }
+            if let Some(problem) = kept.parked() {
+                commit
+                    .journal
+                    .push(self.record_entry(&kept, EntryKind::Fault, problem));
+            }
+            commit.records.push(kept);
+        }
+        Ok(())
+    }
+
+    fn take_delete(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        mut kept: StoredRecord,
+        at: Option<Timestamp>,
+        origin: &Origin,
+        commit: &mut Commit,
+    ) {
+        if matches!(kept.presence, Presence::Deleted | Presence::Gone) {
+            return;
+        }
+        kept.changed_at = at;
+        kept.origin = part.system(system).origin(origin);
+        kept.waiting = false;
+        match kept.link {
+            Some(link) => {
+                kept.presence = Presence::Deleted;
+                commit.attention.push(link);
+                commit
+                    .journal
+                    .push(self.record_entry(&kept, EntryKind::Deleted, "reported"));
+            }
+            None => kept.presence = Presence::Gone,
+        }
+        commit.records.push(kept);
+    }
+
+    /// Records that a complete listing did not show: missing, which proves
+    /// nothing, unless the treaty says that it does.
+    fn miss(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        listing: u64,
+        report: &mut SystemReport,
+    ) -> Result<(), EngineError> {
+        let name = &part.entity.part(system).system;
+        let mut after = 0;
+        loop {
+            let missed =
+                self.ledger
+                    .unlisted(&part.entity.name, name, listing, after, PAGE_RECORDS)?;
+            let Some(last) = missed.last() else {
+                return Ok(());
+            };
+            after = last.number;
+            let mut commit = Commit::default();
+            for mut record in missed {
+                report.missing += 1;
+                record.waiting = false;
+                record.presence = match part.entity.part(system).absentees {
+                    Absentees::Report => Presence::Missing,
+                    Absentees::Deleted if record.link.is_some() => Presence::Deleted,
+                    Absentees::Deleted => Presence::Gone,
+                };
+                commit.attention.extend(record.link);
+                commit
+                    .journal
+                    .push(self.record_entry(&record, EntryKind::Deleted, "not listed"));
+                commit.records.push(record);
+            }
+            self.ledger.commit(&commit)?;
+        }
+    }
+
+    /// The canonical rows as agreed, for records that are in links.
+    pub(crate) fn known_rows(
+        &self,
+        part: &Part,
+        links: impl Iterator<Item = Option<LinkId>>,
+    ) -> Result<Vec<Row>, EngineError> {
+        links
+            .map(|link| {
+                let Some(link) = link else {
+                    return Ok(part.nothing());
+                };
+                let found = self.ledger.links(&[link])?.pop();
+                Ok(found.map_or_else(
+                    || part.nothing(),
+                    |link| link.base.into_iter().map(|field| field.value).collect(),
+                ))
+            })
+            .collect()
+    }
+
+    /// Asks the mapper to read own rows.
+    pub(crate) fn map_in(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        inbound: &[Inbound],
+    ) -> Vec<Reading> {
+        let mapper = &part.mapper;
+        let answers = mapper.rule.to_canonical(&mapper.setup, system, inbound);
+        self.tell_log(&mapper.id.name, &answers.log);
+        answers
+            .answers
+            .into_iter()
+            .map(|answer| match answer {
+                Ok(InboundAnswer::Read(read)) => Reading::Read {
+                    canonical: read.canonical,
+                    problems: read.problems,
+                },
+                Ok(InboundAnswer::LeftOut(reason)) => Reading::LeftOut(reason),
+                Err(setback) => Reading::Parked(setback.to_string()),
+            })
+            .collect()
+    }
+
+    pub(crate) fn record_entry(&self, record: &StoredRecord, kind: EntryKind, what: &str) -> Entry {
+        Entry {
+            at: self.clock.now(),
+            run: self.run.get(),
+            kind,
+            entity: record.key.entity.clone(),
+            link: record.link,
+            system: Some(record.key.system.clone()),
+            remote: Some(record.key.remote.clone()),
+            field: None,
+            content: serde_json::json!({ "what": what }),
+            mark: None,
+        }
+    }
+}
+
+/// What a mapper made of an own row.
+pub(crate) enum Reading {
+    /// It takes part.
+    Read {
+        /// The canonical row.
+        canonical: Row,
+        /// Fields that could not be read.
+        problems: Vec<FieldProblem>,
+    },
+    /// It takes no part.
+    LeftOut(String),
+    /// The mapper failed on it: it says nothing until it changes or the mapper
+    /// does.
+    Parked(String),
+}
+
+/// Stands in a record's problems for the whole record.
+const WHOLE_RECORD: u32 = u32::MAX;
+
+impl Part {
+    /// Puts a reading in a record. References stay as the system has them;
+    /// they are translated when the link is looked at.
+    pub(crate) fn take_reading(&self, record: &mut StoredRecord, reading: Reading) {
+        match reading {
+            Reading::Read {
+                canonical,
+                problems,
+            } => {
+                record.observed = canonical;
+                record.problems = problems;
+                record.presence = Presence::Present;
+            }
+            Reading::LeftOut(reason) => {
+                record.presence = Presence::LeftOut(reason);
+                record.problems = Vec::new();
+            }
+            Reading::Parked(message) => {
+                record.observed = vec![None as Cell; self.fields()];
+                record.problems = vec![FieldProblem {
+                    field: WHOLE_RECORD,
+                    message,
+                }];
+                record.presence = Presence::Present;
+            }
+        }
+    }
+}
+
+/// Whether a mapper could not read a record at all.
+pub(crate) trait Parkable {
+    /// Why the record is parked, if it is.
+    fn parked(&self) -> Option<&str>;
+
+    /// Whether it is.
+    fn is_parked(&self) -> bool {
+        self.parked().is_some()
+    }
+}
+
+impl Parkable for StoredRecord {
+    fn parked(&self) -> Option<&str> {
+        let whole = self
+            .problems
+            .iter()
+            .find(|problem| problem.field == WHOLE_RECORD);
+        whole.map(|problem| problem.message.as_str())
+    }
+}
+
+fn id_of(change: &Change) -> &treaty_model::RemoteId {
+    match change {
+        Change::Record(record) => &record.id,
+        Change::Deleted { id, .. } => id,
+    }
+}

@@ -1,0 +1,390 @@
+//! From a treaty folder to an engine: opens the systems, loads the rules, finds
+//! the ledger.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use treaty_folder::{
+    Component, EntitySettings, Known, KnownConnector, Location, Problems, Profile, RuleSettings,
+    TreatyFolder, own_fields, read_cross_reference, setup,
+};
+use treaty_ledger::{Commit, Ledger};
+use treaty_model::{
+    Clock, Digest, EntityName, FieldIndex, OwnSchema, RuleId, SystemIndex, SystemName,
+};
+use treaty_planner::Limits;
+use treaty_sandbox::{Rule, Sandbox, SandboxOptions};
+use treaty_systems::{Connector, Needs, SystemError, connector_kinds};
+
+use crate::part::{Bound, PartSystem, source_of};
+use crate::{Counter, Engine, EngineError, Part, Progress, RunCell};
+
+/// A rule that ships inside the binary.
+#[derive(Clone, Copy, Debug)]
+pub struct ShippedRule {
+    /// Its name.
+    pub name: &'static str,
+    /// The component.
+    pub component: &'static [u8],
+}
+
+/// What opening a treaty needs from outside.
+#[derive(Clone)]
+pub struct Opening {
+    /// The rules that ship.
+    pub shipped: Vec<ShippedRule>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// The environment, for secrets.
+    pub env: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    /// Where compiled rules are kept between runs.
+    pub cache: Option<std::path::PathBuf>,
+    /// Is told what happens.
+    pub progress: Progress,
+}
+
+/// What this build knows: its connectors and the rules that ship.
+pub fn known(shipped: &[ShippedRule]) -> Known {
+    let connectors = connector_kinds().iter().map(|kind| KnownConnector {
+        name: kind.name.to_owned(),
+        location: match kind.needs {
+            Needs::Folder | Needs::File => Location::Path,
+            Needs::Url => Location::Url,
+        },
+        options: kind
+            .options
+            .iter()
+            .map(|option| option.name.to_owned())
+            .collect(),
+    });
+    Known {
+        connectors: connectors.collect(),
+        shipped_rules: shipped.iter().map(|rule| rule.name.to_owned()).collect(),
+    }
+}
+
+impl Engine {
+    /// Makes a treaty ready to work.
+    pub async fn open(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
+        let ledger = Ledger::open(&folder.state)?;
+        let instance = instance(&ledger, folder, &*opening.clock)?;
+        let systems = open_systems(folder, opening).await?;
+        let rules = Rules::load(folder, opening)?;
+        let mut parts = Vec::new();
+        for settings in in_reference_order(folder) {
+            let schemas = describe(settings, &systems).await?;
+            parts.push(part(
+                folder,
+                settings,
+                &systems,
+                &rules,
+                &schemas,
+                &*opening.clock,
+            )?);
+        }
+        ledger.use_shapes(parts.iter().map(Part::shape).collect());
+        let engine = Self {
+            parts,
+            clock: opening.clock.clone(),
+            guards: Limits {
+                writes_per_minute_max: folder.guards.writes_per_minute_max,
+                creates_max: folder.guards.creates_max,
+                deletes_count_max: folder.guards.deletes_count_max,
+                deletes_share_max: folder.guards.deletes_share_max,
+            },
+            progress: opening.progress.clone(),
+            instance,
+            intents: Counter::default(),
+            run: RunCell::default(),
+            ledger,
+        };
+        engine.intents.set(engine.ledger.intents_ever()? + 1);
+        Ok(engine)
+    }
+}
+
+/// The ledger's own name, made when it is new.
+fn instance(
+    ledger: &Ledger,
+    folder: &TreatyFolder,
+    clock: &dyn Clock,
+) -> Result<String, EngineError> {
+    const FACT: &str = "instance";
+    if let Some(instance) = ledger.fact(FACT)? {
+        return Ok(instance);
+    }
+    let made_of = format!("{} {} {}", folder.name, clock.now(), folder.root.display());
+    let instance = Digest::of(made_of.as_bytes()).short();
+    let facts = vec![(FACT.to_owned(), instance.clone())];
+    ledger.commit(&Commit {
+        facts,
+        ..Commit::default()
+    })?;
+    Ok(instance)
+}
+
+type Systems = BTreeMap<SystemName, Arc<dyn Connector>>;
+
+/// Opens every system of a treaty. All failures matter, the first is told.
+pub(crate) async fn open_systems(
+    folder: &TreatyFolder,
+    opening: &Opening,
+) -> Result<Systems, EngineError> {
+    let mut systems = BTreeMap::new();
+    for settings in &folder.systems {
+        let connector = open_system(folder, settings, opening).await?;
+        systems.insert(settings.name.clone(), connector);
+    }
+    Ok(systems)
+}
+
+pub(crate) async fn open_system(
+    folder: &TreatyFolder,
+    settings: &treaty_folder::SystemSettings,
+    opening: &Opening,
+) -> Result<Arc<dyn Connector>, EngineError> {
+    let url = folder
+        .url(settings, &*opening.env)
+        .map_err(|problem| EngineError::Treaty(Problems(vec![problem])))?;
+    let for_connector = treaty_systems::SystemSettings {
+        name: settings.name.clone(),
+        path: settings.path.clone(),
+        url,
+        options: settings.options.clone(),
+    };
+    let opened =
+        treaty_systems::open(&settings.connector, &for_connector, opening.clock.clone()).await;
+    opened
+        .map(Arc::from)
+        .map_err(|source| system_error(&settings.name, source))
+}
+
+fn system_error(system: &SystemName, source: SystemError) -> EngineError {
+    EngineError::System {
+        system: system.clone(),
+        source,
+    }
+}
+
+/// The own schemas of an entity's sources, in the order of its systems.
+pub(crate) async fn describe(
+    settings: &EntitySettings,
+    systems: &Systems,
+) -> Result<Vec<OwnSchema>, EngineError> {
+    let mut schemas = Vec::new();
+    for system in settings.entity.system_indexes() {
+        let name = &settings.entity.part(system).system;
+        let source = source_of(settings, system);
+        let schema = systems[name].describe(&source).await;
+        schemas.push(schema.map_err(|error| system_error(name, error))?);
+    }
+    Ok(schemas)
+}
+
+/// Entities in the order of their references: what is pointed at comes first.
+/// Those in a circle keep the order of the treaty.
+pub(crate) fn in_reference_order(folder: &TreatyFolder) -> Vec<&EntitySettings> {
+    let mut left: Vec<&EntitySettings> = folder.entities.iter().collect();
+    let mut ordered: Vec<&EntitySettings> = Vec::new();
+    while !left.is_empty() {
+        let ready = left.iter().position(|settings| {
+            references(settings).iter().flatten().all(|target| {
+                *target == settings.entity.name
+                    || ordered.iter().any(|done| done.entity.name == *target)
+            })
+        });
+        ordered.push(left.remove(ready.unwrap_or(0)));
+    }
+    ordered
+}
+
+/// For each field the entity that it refers to.
+fn references(settings: &EntitySettings) -> Vec<Option<EntityName>> {
+    let target = |cells: &[(String, String)]| {
+        let cell = cells.iter().find(|(heading, _)| heading == "references");
+        cell.map(|(_, target)| EntityName(target.clone()))
+    };
+    settings
+        .entity
+        .table
+        .rows
+        .iter()
+        .map(|row| target(&row.cells))
+        .collect()
+}
+
+/// The rules of a treaty, loaded.
+pub(crate) struct Rules {
+    loaded: BTreeMap<String, (RuleId, Rule)>,
+}
+
+impl Rules {
+    pub(crate) fn load(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
+        let options = SandboxOptions {
+            cache: opening.cache.clone(),
+            limits: limits(folder),
+        };
+        let sandbox =
+            Sandbox::new(options).map_err(|error| EngineError::Sandbox(error.to_string()))?;
+        let mut loaded = BTreeMap::new();
+        for settings in &folder.rules {
+            let rule = load(&sandbox, settings, opening)?;
+            let id = RuleId {
+                name: settings.name.clone(),
+                digest: rule.digest(),
+            };
+            loaded.insert(settings.name.clone(), (id, rule));
+        }
+        Ok(Self { loaded })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Result<(RuleId, Rule), EngineError> {
+        self.loaded
+            .get(name)
+            .cloned()
+            .ok_or_else(|| EngineError::Rule {
+                name: name.to_owned(),
+                message: "the treaty does not have it".to_owned(),
+                hint: "name a shipped rule or one of [rules]".to_owned(),
+            })
+    }
+}
+
+fn limits(folder: &TreatyFolder) -> treaty_sandbox::Limits {
+    const MIB: u64 = 1 << 20;
+    let mut limits = treaty_sandbox::Limits::default();
+    let wanted = &folder.limits;
+    let bytes = |mib: u64| usize::try_from(mib.saturating_mul(MIB)).unwrap_or(usize::MAX);
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    limits.component_bytes = wanted.component_mib.map_or(limits.component_bytes, bytes);
+    limits.memory_bytes = wanted.memory_mib.map_or(limits.memory_bytes, bytes);
+    limits.table_elements = wanted.table_elements.map_or(limits.table_elements, count);
+    limits.fuel_base = wanted.fuel_base.unwrap_or(limits.fuel_base);
+    limits.fuel_per_element = wanted.fuel_per_element.unwrap_or(limits.fuel_per_element);
+    limits.fuel_per_byte = wanted.fuel_per_byte.unwrap_or(limits.fuel_per_byte);
+    limits.time_base = wanted
+        .time_base_ms
+        .map_or(limits.time_base, Duration::from_millis);
+    limits.time_per_element = wanted
+        .time_per_element_ms
+        .map_or(limits.time_per_element, Duration::from_millis);
+    limits.log_lines = wanted.log_lines.map_or(limits.log_lines, count);
+    limits
+}
+
+fn load(
+    sandbox: &Sandbox,
+    settings: &RuleSettings,
+    opening: &Opening,
+) -> Result<Rule, EngineError> {
+    let profile = match settings.profile {
+        Profile::Contract => treaty_sandbox::Profile::Contract,
+        Profile::InertWasi => treaty_sandbox::Profile::InertWasi,
+    };
+    let refuse = |message: String, hint: String| EngineError::Rule {
+        name: settings.name.clone(),
+        message,
+        hint,
+    };
+    let result = match &settings.component {
+        Component::File(path) => sandbox.load_file(path as &Path, profile),
+        Component::Shipped(name) => {
+            let shipped = opening.shipped.iter().find(|rule| rule.name == name);
+            let Some(shipped) = shipped else {
+                let known: Vec<_> = opening.shipped.iter().map(|rule| rule.name).collect();
+                let message = format!("no rule {name:?} ships; these do: {}", known.join(", "));
+                return Err(refuse(message, "name one of them, or a file".to_owned()));
+            };
+            sandbox.load(shipped.component, profile)
+        }
+    };
+    result.map_err(|error| refuse(error.to_string(), error.hint().to_string()))
+}
+
+pub(crate) fn part(
+    folder: &TreatyFolder,
+    settings: &EntitySettings,
+    systems: &Systems,
+    rules: &Rules,
+    schemas: &[OwnSchema],
+    clock: &dyn Clock,
+) -> Result<Part, EngineError> {
+    let bind = |name: &str| -> Result<Bound, EngineError> {
+        let (id, rule) = rules.get(name)?;
+        let setup = setup(folder, settings, name, schemas, clock.now());
+        Ok(Bound { id, rule, setup })
+    };
+    let entity = &settings.entity;
+    let (resolvers, resolver_of) = bind_resolvers(folder, settings, &bind)?;
+    let part_systems = entity
+        .system_indexes()
+        .map(|system| part_system(folder, settings, systems, &schemas[system.0], system))
+        .collect();
+    let matching = match &settings.matching {
+        Some(matching) => Some((matching.clone(), bind(&matching.matcher)?)),
+        None => None,
+    };
+    Ok(Part {
+        entity: entity.clone(),
+        systems: part_systems,
+        mapper: bind(&settings.mapper)?,
+        resolvers,
+        resolver_of,
+        matching,
+        cross_reference: read_cross_reference(folder, settings).map_err(EngineError::Treaty)?,
+        references: references(settings),
+    })
+}
+
+/// The resolvers of an entity, each once, and which of them decides a field.
+fn bind_resolvers(
+    folder: &TreatyFolder,
+    settings: &EntitySettings,
+    bind: &dyn Fn(&str) -> Result<Bound, EngineError>,
+) -> Result<(Vec<Bound>, Vec<usize>), EngineError> {
+    let mut resolvers: Vec<Bound> = Vec::new();
+    let mut resolver_of = Vec::new();
+    for field in 0..settings.entity.table.len() {
+        let name = folder
+            .resolver_of(settings, FieldIndex(field))
+            .unwrap_or(&settings.resolver);
+        let known = resolvers
+            .iter()
+            .position(|resolver| resolver.id.name == name);
+        let place = match known {
+            Some(place) => place,
+            None => {
+                resolvers.push(bind(name)?);
+                resolvers.len() - 1
+            }
+        };
+        resolver_of.push(place);
+    }
+    Ok((resolvers, resolver_of))
+}
+
+fn part_system(
+    folder: &TreatyFolder,
+    settings: &EntitySettings,
+    systems: &Systems,
+    schema: &OwnSchema,
+    system: SystemIndex,
+) -> PartSystem {
+    let name = &settings.entity.part(system).system;
+    let selected = own_fields(settings, schema, system);
+    let known = folder.system(name.as_str());
+    PartSystem {
+        connector: systems[name].clone(),
+        source: source_of(settings, system),
+        // The reader refuses an entity whose system is not in the treaty.
+        settings: known.expect("an entity's systems are the treaty's").clone(),
+        selected_names: selected
+            .iter()
+            .map(|at| schema.fields[*at].name.clone())
+            .collect(),
+        selected,
+        width: schema.fields.len(),
+    }
+}

@@ -1,0 +1,158 @@
+//! One entity, ready to work: its settings, its systems and its rules.
+
+use std::sync::Arc;
+
+use treaty_folder::{EntitySettings, Matching, SystemSettings};
+use treaty_ledger::{EntityShape, RecordKey};
+use treaty_model::{
+    ActorKind, Cell, Entity, EntityName, FieldIndex, Origin, RemoteId, Row, RuleId, Setup,
+    SystemIndex,
+};
+use treaty_sandbox::Rule;
+use treaty_systems::{Capabilities, Connector, Source};
+
+/// A rule bound to an entity: the component and what it is told.
+#[derive(Clone)]
+pub(crate) struct Bound {
+    /// Its name in the treaty, and its digest.
+    pub(crate) id: RuleId,
+    /// The component.
+    pub(crate) rule: Rule,
+    /// What it is told once for a batch.
+    pub(crate) setup: Setup,
+}
+
+/// A system's part in an entity.
+pub(crate) struct PartSystem {
+    /// The open system.
+    pub(crate) connector: Arc<dyn Connector>,
+    /// What holds the records.
+    pub(crate) source: Source,
+    /// The treaty's settings of the system.
+    pub(crate) settings: SystemSettings,
+    /// The own fields that the table mentions: their positions in the source's
+    /// schema. The ledger keeps these only, in this order, and mappers see them.
+    pub(crate) selected: Vec<usize>,
+    /// Their names.
+    pub(crate) selected_names: Vec<String>,
+    /// How many own fields the source has in all.
+    pub(crate) width: usize,
+}
+
+/// One entity, ready to work.
+pub(crate) struct Part {
+    /// What the treaty says.
+    pub(crate) entity: Entity,
+    /// Its systems, in the entity's order.
+    pub(crate) systems: Vec<PartSystem>,
+    /// Its mapper.
+    pub(crate) mapper: Bound,
+    /// Its resolvers.
+    pub(crate) resolvers: Vec<Bound>,
+    /// For each field, which of the resolvers decides it.
+    pub(crate) resolver_of: Vec<usize>,
+    /// How its records are matched.
+    pub(crate) matching: Option<(Matching, Bound)>,
+    /// Remote ids that belong together: for each row one cell a system.
+    pub(crate) cross_reference: Vec<Vec<Option<RemoteId>>>,
+    /// For each field that is a reference: the entity that it points to.
+    pub(crate) references: Vec<Option<EntityName>>,
+}
+
+impl PartSystem {
+    /// The own fields that the table mentions, out of a whole own row.
+    pub(crate) fn select(&self, own: &Row) -> Row {
+        self.selected
+            .iter()
+            .map(|position| own[*position].clone())
+            .collect()
+    }
+
+    /// A whole own row with these fields, all others absent.
+    pub(crate) fn expand(&self, selected: &Row) -> Row {
+        let mut own: Row = vec![None; self.width];
+        for (position, cell) in self.selected.iter().zip(selected) {
+            own[*position].clone_from(cell);
+        }
+        own
+    }
+
+    /// What it can do.
+    pub(crate) fn capabilities(&self) -> &Capabilities {
+        self.connector.capabilities()
+    }
+
+    /// An origin as the treaty sees it: which named actors are automations is
+    /// the treaty's to say, where the system itself does not know.
+    pub(crate) fn origin(&self, origin: &Origin) -> Origin {
+        let kind = match origin.kind {
+            ActorKind::Unknown => self.settings.actor_kind(origin.actor.as_deref()),
+            known => known,
+        };
+        Origin {
+            kind,
+            actor: origin.actor.clone(),
+        }
+    }
+}
+
+impl Part {
+    /// The names behind the ledger's rows.
+    pub(crate) fn shape(&self) -> EntityShape {
+        let systems = self.entity.systems.iter().zip(&self.systems);
+        EntityShape {
+            entity: self.entity.name.clone(),
+            fields: self
+                .entity
+                .table
+                .rows
+                .iter()
+                .map(|row| row.name.clone())
+                .collect(),
+            systems: systems
+                .map(|(part, system)| (part.system.clone(), system.selected_names.clone()))
+                .collect(),
+        }
+    }
+
+    /// A record's key.
+    pub(crate) fn key(&self, system: SystemIndex, remote: RemoteId) -> RecordKey {
+        RecordKey {
+            entity: self.entity.name.clone(),
+            system: self.entity.part(system).system.clone(),
+            remote,
+        }
+    }
+
+    /// The system at a place.
+    pub(crate) fn system(&self, system: SystemIndex) -> &PartSystem {
+        &self.systems[system.0]
+    }
+
+    /// The name of a field.
+    pub(crate) fn field_name(&self, field: FieldIndex) -> &str {
+        &self.entity.table.row(field).name
+    }
+
+    /// How many fields the table has.
+    pub(crate) fn fields(&self) -> usize {
+        self.entity.table.len()
+    }
+
+    /// A row in which nothing is said.
+    pub(crate) fn nothing(&self) -> Row {
+        vec![None as Cell; self.fields()]
+    }
+}
+
+/// What the engine needs of an entity's settings, besides the entity itself.
+pub(crate) fn source_of(settings: &EntitySettings, system: SystemIndex) -> Source {
+    let source = &settings.sources[system.0];
+    Source {
+        name: source.name.clone(),
+        key: source.key.clone(),
+        updated: source.updated.clone(),
+        actor: source.actor.clone(),
+        archived: source.archived.clone(),
+    }
+}

@@ -1,0 +1,385 @@
+//! The pass: observe, identify, reconcile, guard, apply.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::json;
+use treaty_ledger::{Commit, Entry, EntryKind, QuestionChange, RunChange, StoredLink};
+use treaty_model::{
+    EntityName, LinkId, LinkPlan, Operation, Plan, RunId, SystemIndex, Timestamp, Trip,
+};
+use treaty_planner::{Counts, guard};
+
+use crate::apply::count_planned;
+use crate::identify::{Identified, Joined};
+use crate::reconcile::Draft;
+use crate::report::{EntityReport, Event, Failure, Report};
+use crate::{Engine, EngineError, Part};
+
+/// How many links are decided and carried out in one batch.
+const BATCH_LINKS: usize = 500;
+/// How far back the write cap looks.
+const MINUTE_MICROS: i64 = 60_000_000;
+
+/// What a pass does with its plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Observe and plan; the plan is in the report, and nothing is sent.
+    Plan,
+    /// All of it.
+    Sync,
+}
+
+impl Engine {
+    /// Makes one pass over the whole treaty.
+    ///
+    /// Entities are worked on in the order of their references, so that what a
+    /// record refers to is there first. A system that cannot be used ends its
+    /// own part only. `approved` holds the names of plans that a person let
+    /// through.
+    pub async fn pass(
+        &self,
+        mode: Mode,
+        approved: &BTreeSet<String>,
+    ) -> Result<Report, EngineError> {
+        let started_at = self.clock.now();
+        let run = self.ledger.next_run()?;
+        self.run.set(run);
+        let mut report = Report::default();
+        for part in &self.parts {
+            let entity = self
+                .pass_entity(part, mode, approved, run, &mut report)
+                .await?;
+            report.entities.push(entity);
+        }
+        (self.progress)(Event::Finished);
+        if mode == Mode::Sync && !report.is_quiet() {
+            report.run = Some(run);
+            let summary = json!({ "entities": report.entities, "failures": report.failures,
+                "trips": report.trips });
+            let ended_at = Some(self.clock.now());
+            let runs = vec![RunChange {
+                run,
+                started_at,
+                ended_at,
+                summary,
+            }];
+            self.ledger.commit(&Commit {
+                runs,
+                ..Commit::default()
+            })?;
+        }
+        Ok(report)
+    }
+
+    async fn pass_entity(
+        &self,
+        part: &Part,
+        mode: Mode,
+        approved: &BTreeSet<String>,
+        run: RunId,
+        report: &mut Report,
+    ) -> Result<EntityReport, EngineError> {
+        let mut entity = EntityReport {
+            entity: part.entity.name.to_string(),
+            ..EntityReport::default()
+        };
+        let mut down = self.read_all(part, &mut entity).await?;
+        (self.progress)(Event::Identifying {
+            entity: &part.entity.name,
+        });
+        self.prepare_after_change(part)?;
+        let found = if down.is_empty() {
+            self.identify(part)?
+        } else {
+            // A record is only known to be new when every system was asked.
+            Identified::default()
+        };
+        let trips = self.weigh(
+            part,
+            &found,
+            mode,
+            approved,
+            run,
+            &down,
+            &mut entity,
+            report,
+        )?;
+        if mode == Mode::Sync && trips.is_empty() {
+            entity.forget_plan();
+            self.carry_out(part, found, run, &mut down, &mut entity)
+                .await?;
+        } else if mode == Mode::Sync {
+            self.tell_trips(part, &trips, run)?;
+        }
+        report.trips.extend(trips);
+        for (system, message) in down {
+            let system = part.entity.part(system).system.clone();
+            if !report
+                .failures
+                .iter()
+                .any(|failure| failure.system == system)
+            {
+                report.failures.push(Failure { system, message });
+            }
+        }
+        Ok(entity)
+    }
+
+    /// Settles what was left open, then reads every system. Gives the systems
+    /// that could not be used.
+    async fn read_all(
+        &self,
+        part: &Part,
+        entity: &mut EntityReport,
+    ) -> Result<BTreeMap<SystemIndex, String>, EngineError> {
+        let mut down = BTreeMap::new();
+        for system in part.entity.system_indexes() {
+            let name = &part.entity.part(system).system;
+            let mut read = entity.systems.remove(name).unwrap_or_default();
+            let result = match self.recover(part, system, entity).await {
+                Ok(()) => self.observe(part, system, &mut read).await,
+                Err(error) => Err(error),
+            };
+            let kept = entity.system(name);
+            (kept.seen, kept.changed, kept.missing) = (read.seen, read.changed, read.missing);
+            match result {
+                Ok(()) => {}
+                Err(EngineError::System { source, .. }) => {
+                    down.insert(system, source.to_string());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(down)
+    }
+
+    /// Decides everything once without doing any of it, and asks the guards.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "one pass's own state, passed down one level"
+    )]
+    fn weigh(
+        &self,
+        part: &Part,
+        found: &Identified,
+        mode: Mode,
+        approved: &BTreeSet<String>,
+        run: RunId,
+        down: &BTreeMap<SystemIndex, String>,
+        entity: &mut EntityReport,
+        report: &mut Report,
+    ) -> Result<Vec<Trip>, EngineError> {
+        let mut weighed = Plan::default();
+        let mut links = 0;
+        let mut cursor = Batches::new(&found.links);
+        while let Some(batch) = self.next_batch(part, &mut cursor)? {
+            links += batch.len() as u64;
+            for mut draft in self.reconcile(part, batch, run)? {
+                draft.leave_out(down);
+                count_planned(part, &draft, entity);
+                if mode == Mode::Plan && !draft.plan.is_empty() {
+                    report.plan.links.push(draft.plan.clone());
+                }
+                // Guards weigh operations; keeping more would keep everything.
+                if !draft.plan.operations.is_empty() {
+                    let mut slim = LinkPlan::new(draft.plan.link, draft.plan.entity.clone());
+                    slim.operations = draft.plan.operations;
+                    weighed.links.push(slim);
+                }
+            }
+            (self.progress)(Event::Reconciled {
+                entity: &part.entity.name,
+                links,
+            });
+        }
+        tell_identified(found, entity);
+        let counts = self.counts(self.clock.now())?;
+        let name_of = |_: &EntityName, system: SystemIndex| part.entity.part(system).system.clone();
+        Ok(guard(weighed, &self.guards, &counts, &name_of, approved).trips)
+    }
+
+    /// Does what was decided, batch by batch.
+    async fn carry_out(
+        &self,
+        part: &Part,
+        found: Identified,
+        run: RunId,
+        down: &mut BTreeMap<SystemIndex, String>,
+        entity: &mut EntityReport,
+    ) -> Result<(), EngineError> {
+        tell_identified(&found, entity);
+        self.keep_identified(part, &found)?;
+        let of = found.links.len() as u64;
+        let mut links = 0;
+        let mut cursor = Batches::new(&found.links);
+        while let Some(batch) = self.next_batch(part, &mut cursor)? {
+            links += batch.len() as u64;
+            let mut drafts = self.reconcile(part, batch, run)?;
+            for draft in &mut drafts {
+                draft.leave_out(down);
+            }
+            self.apply(part, drafts, run, entity, down).await?;
+            (self.progress)(Event::Applied {
+                entity: &part.entity.name,
+                links,
+                of,
+            });
+        }
+        Ok(())
+    }
+
+    /// Keeps the questions that identify asks, and ends those that were
+    /// answered.
+    fn keep_identified(&self, part: &Part, found: &Identified) -> Result<(), EngineError> {
+        let mut commit = Commit::default();
+        let asked: BTreeSet<_> = found
+            .questions
+            .iter()
+            .map(|question| &question.subject)
+            .collect();
+        for open in self.ledger.questions()? {
+            let treaty_ledger::Subject::Same(..) = open.subject else {
+                continue;
+            };
+            if open.entity == part.entity.name
+                && open.answer.is_some()
+                && !asked.contains(&open.subject)
+            {
+                let state = treaty_ledger::QuestionState::CarriedOut;
+                commit.questions.push(QuestionChange::Close {
+                    number: open.number,
+                    state,
+                });
+            }
+        }
+        commit
+            .questions
+            .extend(found.questions.iter().cloned().map(QuestionChange::Ask));
+        if !commit.is_empty() {
+            self.ledger.commit(&commit)?;
+        }
+        Ok(())
+    }
+
+    /// The next links to decide: those that are in the ledger first, then those
+    /// that identify found. Each with whether it is new or joined.
+    fn next_batch(
+        &self,
+        part: &Part,
+        cursor: &mut Batches<'_>,
+    ) -> Result<Option<Vec<(StoredLink, bool)>>, EngineError> {
+        if !cursor.stored_done {
+            let stored = self.attention_after(part, cursor.after, BATCH_LINKS)?;
+            if let Some(last) = stored.last() {
+                cursor.after = last.id;
+                // A link that is joined is decided once, with its new records.
+                let joined: BTreeSet<_> = cursor.all.iter().map(|join| join.link).collect();
+                let stored = stored.into_iter().filter(|link| !joined.contains(&link.id));
+                return Ok(Some(stored.map(|link| (link, false)).collect()));
+            }
+            cursor.stored_done = true;
+        }
+        let (batch, rest) = cursor.joined.split_at(BATCH_LINKS.min(cursor.joined.len()));
+        cursor.joined = rest;
+        if batch.is_empty() {
+            return Ok(None);
+        }
+        let links = self.joined_links(part, batch)?;
+        Ok(Some(links.into_iter().map(|link| (link, true)).collect()))
+    }
+
+    fn counts(&self, now: Timestamp) -> Result<Counts, EngineError> {
+        let minute_ago = Timestamp::from_micros(now.as_micros() - MINUTE_MICROS);
+        Ok(Counts {
+            records: self.ledger.totals()?.linked,
+            writes_last_minute: self.ledger.writes_since(minute_ago)?,
+        })
+    }
+
+    fn tell_trips(&self, part: &Part, trips: &[Trip], run: RunId) -> Result<(), EngineError> {
+        let at = self.clock.now();
+        let entry = |trip: &Trip| Entry {
+            at,
+            run,
+            kind: EntryKind::Guard,
+            entity: part.entity.name.clone(),
+            link: None,
+            system: None,
+            remote: None,
+            field: None,
+            content: json!(trip),
+            mark: Some(trip.approval.clone()),
+        };
+        let journal = trips.iter().map(entry).collect();
+        self.ledger.commit(&Commit {
+            journal,
+            ..Commit::default()
+        })?;
+        Ok(())
+    }
+}
+
+/// A walk over the links of a pass.
+struct Batches<'a> {
+    after: LinkId,
+    stored_done: bool,
+    all: &'a [Joined],
+    joined: &'a [Joined],
+}
+
+impl<'a> Batches<'a> {
+    fn new(joined: &'a [Joined]) -> Self {
+        Self {
+            after: LinkId(0),
+            stored_done: false,
+            all: joined,
+            joined,
+        }
+    }
+}
+
+impl Draft {
+    /// Takes out what would go to systems that cannot be used: they stay
+    /// behind, and the next pass writes them.
+    fn leave_out(&mut self, down: &BTreeMap<SystemIndex, String>) {
+        if down.is_empty() {
+            return;
+        }
+        let keeps: Vec<bool> = self
+            .plan
+            .operations
+            .iter()
+            .map(|operation: &Operation| !down.contains_key(&operation.system()))
+            .collect();
+        self.postponed |= keeps.contains(&false);
+        let mut keep = keeps.iter();
+        self.plan
+            .operations
+            .retain(|_| keep.next().copied().unwrap_or(true));
+        let mut keep = keeps.iter();
+        self.sends.retain(|_| keep.next().copied().unwrap_or(true));
+    }
+}
+
+fn tell_identified(found: &Identified, entity: &mut EntityReport) {
+    entity.linked = found.links.iter().filter(|join| join.new).count() as u64;
+    let matched = |join: &&Joined| !join.new || join.records.len() > 1;
+    entity.matched = found.links.iter().filter(matched).count() as u64;
+    entity.held = found.held;
+    entity.duplicates = found.duplicates;
+}
+
+impl EntityReport {
+    /// Forgets what was only planned, before the same is counted as done.
+    fn forget_plan(&mut self) {
+        let systems = std::mem::take(&mut self.systems);
+        *self = Self {
+            entity: std::mem::take(&mut self.entity),
+            systems,
+            ..Self::default()
+        };
+        for system in self.systems.values_mut() {
+            (system.writes, system.creates, system.deletes) = (0, 0, 0);
+        }
+    }
+}

@@ -1,0 +1,416 @@
+//! Reconcile: from what is known of links to what happens to them.
+//!
+//! The planner decides and the rules are asked; what is left here is to load
+//! the links, to put questions to the right rules in batches, and to turn what
+//! is to be written into the systems' own rows.
+
+use treaty_ledger::{StoredLink, StoredQuestion};
+use treaty_model::{
+    Conflict, FieldIndex, Life, Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question,
+    Revision, Row, RunId, Settle, SystemIndex, Written,
+};
+use treaty_planner::{Examination, Ruled, conclude, examine};
+
+use crate::question::answers_of;
+use crate::{Engine, EngineError, Part};
+
+/// A link with its plan, and everything that carrying it out needs.
+pub(crate) struct Draft {
+    /// The link as stored, or as it will be stored.
+    pub(crate) stored: StoredLink,
+    /// The link as the planner saw it.
+    pub(crate) link: Link,
+    /// Whether the link is new or gets new records.
+    pub(crate) joined: bool,
+    /// What happens to it.
+    pub(crate) plan: LinkPlan,
+    /// What is sent, in the order of the plan's operations.
+    pub(crate) sends: Vec<Send>,
+    /// The questions that are open about it.
+    pub(crate) questions: Vec<StoredQuestion>,
+    /// Whether something it refers to is not there yet.
+    pub(crate) dangling: bool,
+    /// Whether something was left out because its system cannot be used now.
+    pub(crate) postponed: bool,
+    /// Fields that could not be expressed in a system, and why.
+    pub(crate) unwritable: Vec<(SystemIndex, Option<FieldIndex>, String)>,
+}
+
+/// An operation in a system's own terms.
+pub(crate) struct Send {
+    /// What is written.
+    pub(crate) own: Row,
+    /// What is expected to stand there.
+    pub(crate) expected: Row,
+}
+
+impl Engine {
+    /// Decides a batch of links.
+    pub(crate) fn reconcile(
+        &self,
+        part: &Part,
+        batch: Vec<(StoredLink, bool)>,
+        run: RunId,
+    ) -> Result<Vec<Draft>, EngineError> {
+        let mut links = Vec::with_capacity(batch.len());
+        for (stored, joined) in batch {
+            let translated = self.translate(part, &stored)?;
+            let examination = examine(&part.entity, &translated.link);
+            links.push((stored, joined, translated, examination));
+        }
+        let ruled = {
+            let asked: Vec<_> = links
+                .iter()
+                .map(|(_, _, translated, examination)| (&translated.link, examination))
+                .collect();
+            self.ask_resolvers(part, &asked)
+        };
+        let mut drafts = Vec::with_capacity(links.len());
+        for ((stored, joined, translated, examination), ruled) in links.into_iter().zip(ruled) {
+            let questions = if joined {
+                Vec::new()
+            } else {
+                self.ledger.questions_of(stored.id)?
+            };
+            let answers = answers_of(part, &questions);
+            let mut plan = conclude(
+                &part.entity,
+                &translated.link,
+                &examination,
+                &ruled,
+                &answers,
+                run,
+            );
+            self.fit_to_systems(part, &translated.link, &mut plan);
+            drafts.push(Draft {
+                stored,
+                joined,
+                plan,
+                sends: Vec::new(),
+                questions,
+                dangling: translated.dangling,
+                link: translated.link,
+                postponed: false,
+                unwritable: Vec::new(),
+            });
+        }
+        self.map_out(part, &mut drafts)?;
+        Ok(drafts)
+    }
+
+    /// Asks each resolver about the fields that are its to decide.
+    fn ask_resolvers(&self, part: &Part, links: &[(&Link, &Examination)]) -> Vec<Vec<Ruled>> {
+        let mut ruled: Vec<Vec<Ruled>> = vec![Vec::new(); links.len()];
+        for (number, resolver) in part.resolvers.iter().enumerate() {
+            let mut asked: Vec<(usize, Conflict)> = Vec::new();
+            for (at, (link, examination)) in links.iter().enumerate() {
+                let fields: Vec<_> = examination
+                    .contested()
+                    .into_iter()
+                    .filter(|field| part.resolver_of[field.0] == number)
+                    .collect();
+                if !fields.is_empty() {
+                    asked.push((at, examination.conflict(link, &fields)));
+                }
+            }
+            if asked.is_empty() {
+                continue;
+            }
+            let (places, conflicts): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+            let answers = resolver.rule.resolve(&resolver.setup, &conflicts);
+            self.tell_log(&resolver.id.name, &answers.log);
+            for ((at, conflict), answer) in places.into_iter().zip(conflicts).zip(answers.answers) {
+                let said = |field: u32, decision, reason| Ruled {
+                    field: FieldIndex(field as usize),
+                    rule: resolver.id.clone(),
+                    decision,
+                    reason,
+                };
+                match answer {
+                    Ok(verdicts) => {
+                        ruled[at].extend(verdicts.into_iter().map(|verdict| {
+                            said(verdict.field, Ok(verdict.decision), verdict.reason)
+                        }))
+                    }
+                    Err(setback) => ruled[at].extend(conflict.contested.iter().map(|contested| {
+                        let why = format!("rule {} failed: {setback}", resolver.id.name);
+                        said(contested.field, Err(why), String::new())
+                    })),
+                }
+            }
+        }
+        ruled
+    }
+
+    /// Takes out what a system cannot do: where it cannot archive, a person is
+    /// asked; where it takes no new records, none is made.
+    fn fit_to_systems(&self, part: &Part, link: &Link, plan: &mut LinkPlan) {
+        let mut stuck: Vec<SystemIndex> = Vec::new();
+        plan.operations.retain(|operation| match operation {
+            Operation::Archive(archive) => {
+                let can = part.system(archive.system).capabilities();
+                let able = if archive.for_good {
+                    can.delete
+                } else {
+                    can.archive
+                };
+                if !able {
+                    stuck.push(archive.system);
+                }
+                able
+            }
+            Operation::Create(create) => part.system(create.system).capabilities().create,
+            Operation::Write(_) => true,
+        });
+        if stuck.is_empty() {
+            return;
+        }
+        let names: Vec<_> = stuck
+            .iter()
+            .map(|system| part.entity.part(*system).system.to_string())
+            .collect();
+        let candidates = link
+            .sides
+            .iter()
+            .enumerate()
+            .filter_map(|(at, side)| {
+                let side = side.as_ref()?;
+                Some(treaty_model::Candidate {
+                    system: u32::try_from(at).ok(),
+                    value: treaty_model::Value::Boolean(side.presence.takes_part()),
+                    standing: treaty_model::Standing::Edited,
+                    at: side.changed_at,
+                    origin: side.origin.clone(),
+                })
+            })
+            .collect();
+        // Nothing else happens to the link until it is settled: half a delete
+        // would be carried out otherwise.
+        *plan = LinkPlan::new(plan.link, plan.entity.clone());
+        plan.questions.push(Question {
+            field: None,
+            base: None,
+            candidates,
+            reason: format!("deleted elsewhere, but {} cannot archive", names.join(", ")),
+            rule: None,
+        });
+    }
+
+    /// Turns what is to be written into the systems' own rows.
+    fn map_out(&self, part: &Part, drafts: &mut [Draft]) -> Result<(), EngineError> {
+        let mut mapped: Vec<Vec<Option<Mapped>>> = drafts
+            .iter()
+            .map(|draft| draft.plan.operations.iter().map(|_| None).collect())
+            .collect();
+        for system in part.entity.system_indexes() {
+            let mut places: Vec<(usize, usize)> = Vec::new();
+            let mut outbound: Vec<Outbound> = Vec::new();
+            for (at, draft) in drafts.iter_mut().enumerate() {
+                let operations = draft.plan.operations.iter_mut().enumerate();
+                for (number, operation) in operations.filter(|(_, op)| op.system() == system) {
+                    let (out, waits) = self.outbound(part, &draft.stored, operation)?;
+                    draft.dangling |= waits;
+                    let Some(out) = out else { continue };
+                    places.push((at, number));
+                    outbound.push(out);
+                }
+            }
+            if outbound.is_empty() {
+                continue;
+            }
+            let mapper = &part.mapper;
+            let answers = mapper.rule.from_canonical(&mapper.setup, system, &outbound);
+            self.tell_log(&mapper.id.name, &answers.log);
+            let sent = places.into_iter().zip(outbound).zip(answers.answers);
+            for (((at, number), outbound), answer) in sent {
+                let written =
+                    answer.map_err(|setback| format!("rule {} failed: {setback}", mapper.id.name));
+                mapped[at][number] = Some(Mapped {
+                    written,
+                    expected: outbound.own,
+                });
+            }
+        }
+        for (draft, mapped) in drafts.iter_mut().zip(mapped) {
+            draft.take_mapped(mapped);
+        }
+        Ok(())
+    }
+
+    /// What the mapper is given for an operation (none for an archive), and
+    /// whether a reference has to wait.
+    fn outbound(
+        &self,
+        part: &Part,
+        stored: &StoredLink,
+        operation: &mut Operation,
+    ) -> Result<(Option<Outbound>, bool), EngineError> {
+        let (system, purpose) = match operation {
+            Operation::Write(write) => (write.system, Purpose::Update),
+            Operation::Create(create) => (create.system, Purpose::Create),
+            Operation::Archive(_) => return Ok((None, false)),
+        };
+        let mut canonical = match operation {
+            Operation::Write(write) => write.values.clone(),
+            Operation::Create(create) => create.values.clone(),
+            Operation::Archive(_) => Row::new(),
+        };
+        let waiting = self.to_remote(part, system, &mut canonical)?;
+        drop_fields(operation, &waiting);
+        let own = match (purpose, &stored.records[system.0]) {
+            (Purpose::Update, Some(record)) => record.own.clone(),
+            _ => vec![None; part.system(system).selected.len()],
+        };
+        let empty = revisions_of(operation).is_empty();
+        let outbound = (!empty).then_some(Outbound {
+            canonical,
+            own,
+            purpose,
+        });
+        Ok((outbound, !waiting.is_empty()))
+    }
+
+    /// Links that need to be looked at, from the ledger.
+    pub(crate) fn attention_after(
+        &self,
+        part: &Part,
+        after: LinkId,
+        links_max: usize,
+    ) -> Result<Vec<StoredLink>, EngineError> {
+        Ok(self.ledger.attention(&part.entity.name, after, links_max)?)
+    }
+
+    /// Links with the records that join them, as they will be stored.
+    pub(crate) fn joined_links(
+        &self,
+        part: &Part,
+        joined: &[crate::identify::Joined],
+    ) -> Result<Vec<StoredLink>, EngineError> {
+        let mut links = Vec::with_capacity(joined.len());
+        for join in joined {
+            let mut link = match self.ledger.links(&[join.link])?.pop() {
+                Some(link) if !join.new => link,
+                _ => StoredLink {
+                    id: join.link,
+                    entity: part.entity.name.clone(),
+                    life: Life::Alive,
+                    base: vec![Default::default(); part.fields()],
+                    records: vec![None; part.systems.len()],
+                },
+            };
+            for mut record in self.ledger.records_by_number(&join.records)? {
+                let Ok(place) = part.entity.system(record.key.system.as_str()) else {
+                    continue;
+                };
+                record.link = Some(join.link);
+                record.waiting = false;
+                link.records[place.0] = Some(record);
+            }
+            links.push(link);
+        }
+        Ok(links)
+    }
+}
+
+/// What a mapper made of one operation.
+struct Mapped {
+    written: Result<Written, String>,
+    expected: Row,
+}
+
+impl Draft {
+    /// Keeps what is to be sent. A write that changes nothing in the system's
+    /// own terms is settled instead: the system holds what it makes of base.
+    fn take_mapped(&mut self, mapped: Vec<Option<Mapped>>) {
+        let operations = std::mem::take(&mut self.plan.operations);
+        for (mut operation, mapped) in operations.into_iter().zip(mapped) {
+            let system = operation.system();
+            let Some(mapped) = mapped else {
+                // An archive is sent as it is; a write of nothing but waiting
+                // references is not sent.
+                if matches!(operation, Operation::Archive(_)) {
+                    let nothing = Send {
+                        own: Row::new(),
+                        expected: Row::new(),
+                    };
+                    self.plan.operations.push(operation);
+                    self.sends.push(nothing);
+                }
+                continue;
+            };
+            let written = match mapped.written {
+                Ok(written) => written,
+                Err(why) => {
+                    self.unwritable.push((system, None, why));
+                    continue;
+                }
+            };
+            let lost: Vec<_> = written
+                .problems
+                .iter()
+                .map(|problem| FieldIndex(problem.field as usize))
+                .collect();
+            drop_fields(&mut operation, &lost);
+            for problem in written.problems {
+                let field = FieldIndex(problem.field as usize);
+                self.unwritable.push((system, Some(field), problem.message));
+            }
+            let creates = matches!(operation, Operation::Create(_));
+            if written.own.iter().any(Option::is_some) || creates {
+                self.plan.operations.push(operation);
+                self.sends.push(Send {
+                    own: written.own,
+                    expected: mapped.expected,
+                });
+            } else {
+                self.settle(system, revisions_of(&operation));
+            }
+        }
+    }
+
+    fn settle(&mut self, system: SystemIndex, revisions: &[(FieldIndex, Revision)]) {
+        let Some(side) = self.link.side(system) else {
+            return;
+        };
+        for (field, revision) in revisions {
+            let value = side.observed[field.0].clone();
+            let settle = Settle {
+                system,
+                field: *field,
+                value,
+                revision: *revision,
+            };
+            self.plan.settle.push(settle);
+        }
+    }
+}
+
+/// The fields that an operation brings.
+pub(crate) fn revisions_of(operation: &Operation) -> &[(FieldIndex, Revision)] {
+    match operation {
+        Operation::Write(write) => &write.revisions,
+        Operation::Create(create) => &create.revisions,
+        Operation::Archive(_) => &[],
+    }
+}
+
+fn drop_fields(operation: &mut Operation, dropped: &[FieldIndex]) {
+    let (values, revisions) = match operation {
+        Operation::Write(write) => (&mut write.values, &mut write.revisions),
+        Operation::Create(create) => (&mut create.values, &mut create.revisions),
+        Operation::Archive(_) => return,
+    };
+    for field in dropped {
+        values[field.0] = None;
+    }
+    let keep: Vec<bool> = revisions
+        .iter()
+        .map(|(field, _)| !dropped.contains(field))
+        .collect();
+    let mut kept = keep.iter();
+    revisions.retain(|_| kept.next().copied().unwrap_or(true));
+    if let Operation::Write(write) = operation {
+        let mut kept = keep.iter();
+        write.why.retain(|_| kept.next().copied().unwrap_or(true));
+    }
+}

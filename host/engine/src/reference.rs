@@ -1,0 +1,125 @@
+//! References: a contact's company is a link, and each system has its own id
+//! for it.
+//!
+//! What a system says is kept as that system's id and translated when a link is
+//! looked at, so that a reference to something that is linked later comes right
+//! by itself.
+
+use treaty_ledger::{RecordKey, StoredLink};
+use treaty_model::{EntityName, FieldIndex, Link, LinkId, RemoteId, Row, SystemIndex, Value};
+
+use crate::{Engine, EngineError, Part};
+
+/// A link as the planner sees it, and whether something it refers to is not
+/// linked yet.
+pub(crate) struct Translated {
+    pub(crate) link: Link,
+    pub(crate) dangling: bool,
+}
+
+impl Engine {
+    /// Puts link numbers in place of the systems' ids.
+    pub(crate) fn translate(
+        &self,
+        part: &Part,
+        stored: &StoredLink,
+    ) -> Result<Translated, EngineError> {
+        let mut translated = Translated {
+            link: stored.to_link(),
+            dangling: false,
+        };
+        for (field, target) in part.references.iter().enumerate() {
+            let Some(target) = target else { continue };
+            for (at, side) in translated.link.sides.iter_mut().enumerate() {
+                let Some(side) = side else { continue };
+                let system = &part.entity.systems[at].system;
+                let Some(Value::Reference(remote)) = &side.observed[field] else {
+                    continue;
+                };
+                let key = RecordKey {
+                    entity: target.clone(),
+                    system: system.clone(),
+                    remote: RemoteId(remote.clone()),
+                };
+                let number = self.link_of(&key)?;
+                translated.dangling |= number.is_none();
+                // What is not linked yet is not known to differ: it waits.
+                side.observed[field] = number.map(|link| Value::Reference(link.to_string()));
+            }
+        }
+        Ok(translated)
+    }
+
+    /// The link of the record to which a system refers.
+    pub(crate) fn link_number(
+        &self,
+        target: &EntityName,
+        system: &treaty_model::SystemName,
+        remote: &str,
+    ) -> Result<Option<LinkId>, EngineError> {
+        self.link_of(&RecordKey {
+            entity: target.clone(),
+            system: system.clone(),
+            remote: remote.into(),
+        })
+    }
+
+    fn link_of(&self, key: &RecordKey) -> Result<Option<LinkId>, EngineError> {
+        let record = self
+            .ledger
+            .records(std::slice::from_ref(key))?
+            .pop()
+            .flatten();
+        Ok(record.and_then(|record| record.link))
+    }
+
+    /// Puts one system's ids in place of link numbers. Fields whose target has
+    /// no record in that system yet are taken out and named: they wait until
+    /// it has.
+    pub(crate) fn to_remote(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        values: &mut Row,
+    ) -> Result<Vec<FieldIndex>, EngineError> {
+        let mut waiting = Vec::new();
+        for (field, target) in part.references.iter().enumerate() {
+            let Some(target) = target else { continue };
+            let Some(Value::Reference(number)) = &values[field] else {
+                continue;
+            };
+            let remote = self.remote_of(part, target, system, number)?;
+            if remote.is_none() {
+                waiting.push(FieldIndex(field));
+            }
+            values[field] = remote.map(|remote| Value::Reference(remote.0));
+        }
+        Ok(waiting)
+    }
+
+    fn remote_of(
+        &self,
+        part: &Part,
+        target: &EntityName,
+        system: SystemIndex,
+        number: &str,
+    ) -> Result<Option<RemoteId>, EngineError> {
+        let Ok(number) = number.parse() else {
+            return Ok(None);
+        };
+        let name = &part.entity.part(system).system;
+        let Some(target) = self.parts.iter().find(|part| part.entity.name == *target) else {
+            return Ok(None);
+        };
+        let Ok(place) = target.entity.system(name.as_str()) else {
+            return Ok(None);
+        };
+        let Some(link) = self.ledger.links(&[LinkId(number)])?.pop() else {
+            return Ok(None);
+        };
+        let record = link.records.get(place.0).cloned().flatten();
+        Ok(record
+            .filter(|record| record.presence.takes_part())
+            .map(|record| record.key.remote))
+    }
+}

@@ -1,0 +1,153 @@
+//! What a pass tells: events while it works, and a report at its end.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use treaty_model::{EntityName, Plan, RunId, SystemName, Trip};
+
+/// Something that happens while a pass works, for progress bars and logs.
+#[derive(Clone, Copy, Debug)]
+pub enum Event<'a> {
+    /// Records of a system were read.
+    Observed {
+        /// The entity.
+        entity: &'a EntityName,
+        /// The system.
+        system: &'a SystemName,
+        /// How many so far in this pass.
+        records: u64,
+    },
+    /// Records are being identified.
+    Identifying {
+        /// The entity.
+        entity: &'a EntityName,
+    },
+    /// Links were decided.
+    Reconciled {
+        /// The entity.
+        entity: &'a EntityName,
+        /// How many so far in this pass.
+        links: u64,
+    },
+    /// Links were carried out.
+    Applied {
+        /// The entity.
+        entity: &'a EntityName,
+        /// How many so far in this pass.
+        links: u64,
+        /// How many there are.
+        of: u64,
+    },
+    /// The pass is over.
+    Finished,
+    /// A rule wrote a line to its log.
+    RuleLog {
+        /// The rule's name in the treaty.
+        rule: &'a str,
+        /// The line.
+        line: &'a str,
+    },
+}
+
+/// What a pass did, or would do.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Report {
+    /// The run, if anything was changed.
+    pub run: Option<RunId>,
+    /// By entity, in the order in which they were worked on.
+    pub entities: Vec<EntityReport>,
+    /// Systems that could not be read or written, and why. Their part of the
+    /// pass did not happen; the next pass resumes.
+    pub failures: Vec<Failure>,
+    /// Guards that tripped.
+    pub trips: Vec<Trip>,
+    /// The whole plan, where it was asked for.
+    pub plan: Plan,
+}
+
+/// What a pass did for one entity.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct EntityReport {
+    /// The entity's name.
+    pub entity: String,
+    /// What was read, by system.
+    pub systems: BTreeMap<SystemName, SystemReport>,
+    /// Links that were made.
+    pub linked: u64,
+    /// Of these, links that joined records of two or more systems.
+    pub matched: u64,
+    /// Records that wait for a person to say whether they are the same as
+    /// another.
+    pub held: u64,
+    /// Pairs inside one system that look like duplicates.
+    pub duplicates: u64,
+    /// Conflicts that a rule decided.
+    pub decided: u64,
+    /// Questions that were asked.
+    pub asked: u64,
+    /// Fields whose base changed.
+    pub changed: u64,
+    /// Values that were given up.
+    pub given_up: u64,
+    /// Links whose references wait for what they refer to.
+    pub dangling: u64,
+    /// Records that could not be mapped, and why, a few of them.
+    pub parked: Vec<String>,
+    /// Writes that a system refused, or that came too late, a few of them.
+    pub setbacks: Vec<String>,
+}
+
+/// What a pass did in one system for one entity.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SystemReport {
+    /// Records that were read.
+    pub seen: u64,
+    /// Of these, records that were other than last known.
+    pub changed: u64,
+    /// Records that a complete listing no longer showed.
+    pub missing: u64,
+    /// Records that were written, or would be.
+    pub writes: u64,
+    /// Records that were made, or would be.
+    pub creates: u64,
+    /// Records that were archived or deleted, or would be.
+    pub deletes: u64,
+    /// Writes that were found stale and are decided afresh.
+    pub stale: u64,
+    /// Writes that the system refused.
+    pub refused: u64,
+    /// Writes whose outcome is open.
+    pub open: u64,
+}
+
+/// A system that could not be used.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// The system.
+    pub system: SystemName,
+    /// Why.
+    pub message: String,
+}
+
+impl Report {
+    /// Whether nothing was changed, sent or asked.
+    pub fn is_quiet(&self) -> bool {
+        let quiet = |entity: &EntityReport| {
+            entity.linked == 0
+                && entity.changed == 0
+                && entity.asked == 0
+                && entity
+                    .systems
+                    .values()
+                    .all(|system| system.writes == 0 && system.creates == 0 && system.deletes == 0)
+        };
+        self.trips.is_empty() && self.failures.is_empty() && self.entities.iter().all(quiet)
+    }
+}
+
+impl EntityReport {
+    /// The report of a system, made where it is not there yet.
+    pub fn system(&mut self, system: &SystemName) -> &mut SystemReport {
+        self.systems.entry(system.clone()).or_default()
+    }
+}

@@ -1,0 +1,365 @@
+//! `treaty.toml` as a tree of sections that remember where they stand and
+//! which keys they were asked for.
+//!
+//! A key that nobody asked for is unknown; the list of valid keys in the
+//! message is the list of what was asked. So a key is read in one place and
+//! documented nowhere twice.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use serde_json::Value as Json;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use crate::names;
+use crate::{Place, Problem, Problems};
+
+/// A parsed file and the problems found in it so far.
+pub(crate) struct Document<'i> {
+    file: PathBuf,
+    text: &'i str,
+    root: DeTable<'i>,
+    problems: RefCell<Vec<Problem>>,
+}
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Spot<T> {
+    pub value: T,
+    pub place: Place,
+}
+
+/// One table of the file.
+pub(crate) struct Section<'d> {
+    document: &'d Document<'d>,
+    table: &'d DeTable<'d>,
+    /// `systems.hubspot`; empty for the file itself.
+    path: String,
+    /// Where the section begins.
+    pub place: Place,
+    asked: RefCell<Vec<&'static str>>,
+}
+
+impl<'i> Document<'i> {
+    /// Parses a file; all its syntax errors at once.
+    pub fn parse(file: impl Into<PathBuf>, text: &'i str) -> Result<Self, Problems> {
+        let (root, errors) = DeTable::parse_recoverable(text);
+        let document = Self {
+            file: file.into(),
+            text,
+            root: root.into_inner(),
+            problems: RefCell::default(),
+        };
+        if errors.is_empty() {
+            return Ok(document);
+        }
+        let problems = errors.iter().map(|error| {
+            let place = document.place(error.span().unwrap_or(0..0));
+            Problem::at(&place, format!("not TOML: {}", error.message()))
+        });
+        let problems: Vec<_> = problems.collect();
+        let mut problems = Problems(problems);
+        problems.sort();
+        if let Some(last) = problems.0.last_mut() {
+            last.hint = Some("the rest is checked once the file can be read".into());
+        }
+        Err(problems)
+    }
+
+    /// The file as a section.
+    pub fn section(&self) -> Section<'_> {
+        Section {
+            document: self,
+            table: &self.root,
+            path: String::new(),
+            place: self.place(0..0),
+            asked: RefCell::default(),
+        }
+    }
+
+    /// Notes a problem.
+    pub fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// The problems noted so far, taken out.
+    pub fn take_problems(&self) -> Vec<Problem> {
+        self.problems.take()
+    }
+
+    fn place(&self, span: Range<usize>) -> Place {
+        let before = self.text.get(..span.start).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
+        let line = before.matches('\n').count() + 1;
+        let column = before[line_start..].chars().count() + 1;
+        Place {
+            file: self.file.clone(),
+            line: line as u64,
+            column: column as u64,
+        }
+    }
+}
+
+impl<'d> Section<'d> {
+    /// Notes a problem.
+    pub fn report(&self, problem: Problem) {
+        self.document.report(problem);
+    }
+
+    /// `key` with the sections above it, for messages.
+    pub fn name(&self, key: &str) -> String {
+        match self.path.as_str() {
+            "" => key.to_owned(),
+            path => format!("{path}.{key}"),
+        }
+    }
+
+    /// A text that is not empty.
+    pub fn text(&self, key: &'static str) -> Option<Spot<String>> {
+        let value = self.get(key)?;
+        self.text_of(&self.name(key), value)
+    }
+
+    /// A text that has to be there.
+    pub fn required_text(&self, key: &'static str) -> Option<Spot<String>> {
+        if self.has(key) {
+            return self.text(key);
+        }
+        self.asked.borrow_mut().push(key);
+        self.report(Problem::at(
+            &self.place,
+            format!("{} is missing", self.name(key)),
+        ));
+        None
+    }
+
+    /// A list of texts that are not empty; none where the key is missing.
+    pub fn texts(&self, key: &'static str) -> Option<Vec<Spot<String>>> {
+        let value = self.get(key)?;
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_kind(&self.name(key), "a list of texts", value);
+            return None;
+        };
+        let name = format!("an item of {}", self.name(key));
+        let texts = items.iter().filter_map(|item| self.text_of(&name, item));
+        Some(texts.collect())
+    }
+
+    /// A whole number of at least `least`.
+    pub fn count(&self, key: &'static str, least: u64) -> Option<u64> {
+        let value = self.get(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(digits) => u64::from_str_radix(digits.as_str(), digits.radix()).ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| *number >= least && *number <= i64::MAX as u64);
+        if number.is_none() {
+            let wanted = format!("a whole number from {least} up");
+            self.wrong_kind(&self.name(key), &wanted, value);
+        }
+        number
+    }
+
+    /// A number from 0 to 1.
+    pub fn share(&self, key: &'static str) -> Option<f64> {
+        let value = self.get(key)?;
+        let number = match value.get_ref() {
+            DeValue::Integer(digits) => digits.as_str().parse::<f64>().ok(),
+            DeValue::Float(digits) => digits.as_str().parse::<f64>().ok(),
+            _ => None,
+        };
+        let number = number.filter(|number| (0.0..=1.0).contains(number));
+        if number.is_none() {
+            self.wrong_kind(&self.name(key), "a number from 0 to 1", value);
+        }
+        number
+    }
+
+    /// `true` or `false`.
+    pub fn flag(&self, key: &'static str) -> Option<bool> {
+        let value = self.get(key)?;
+        if let DeValue::Boolean(flag) = value.get_ref() {
+            return Some(*flag);
+        }
+        self.wrong_kind(&self.name(key), "true or false", value);
+        None
+    }
+
+    /// One of some words.
+    pub fn choice<T: Copy>(&self, key: &'static str, choices: &[(&str, T)]) -> Option<T> {
+        let text = self.text(key)?;
+        let found = choices.iter().find(|(word, _)| *word == text.value);
+        if found.is_none() {
+            let words: Vec<_> = choices.iter().map(|(word, _)| *word).collect();
+            let name = self.name(key);
+            self.report(names::unknown(&text.place, &name, &text.value, &words));
+        }
+        found.map(|(_, choice)| *choice)
+    }
+
+    /// A table below this one.
+    pub fn below(&self, key: &'static str) -> Option<Section<'d>> {
+        let (place, value) = self.find(key)?;
+        self.table_of(self.name(key), place, value)
+    }
+
+    /// The tables below the table `key`, each with its name, as they stand in
+    /// the file.
+    pub fn each_below(&self, key: &'static str) -> Vec<(Spot<String>, Section<'d>)> {
+        let Some(parent) = self.below(key) else {
+            return Vec::new();
+        };
+        let sections = parent.entries().into_iter().filter_map(|(name, value)| {
+            let path = parent.name(&name.value);
+            let section = self.table_of(path, name.place.clone(), value)?;
+            Some((name, section))
+        });
+        sections.collect()
+    }
+
+    /// The texts, numbers and truth values of a table below this one, as texts.
+    pub fn scalars_below(&self, key: &'static str) -> Vec<(Spot<String>, String)> {
+        let Some(below) = self.below(key) else {
+            return Vec::new();
+        };
+        let scalars = below.entries().into_iter().filter_map(|(name, value)| {
+            let text = match value.get_ref() {
+                DeValue::String(text) => text.to_string(),
+                DeValue::Integer(number) => number.to_string(),
+                DeValue::Float(number) => number.to_string(),
+                DeValue::Boolean(flag) => flag.to_string(),
+                _ => {
+                    let path = below.name(&name.value);
+                    below.wrong_kind(&path, "a text, a number, true or false", value);
+                    return None;
+                }
+            };
+            Some((name, text))
+        });
+        scalars.collect()
+    }
+
+    /// A table below this one as JSON; dates and times become texts.
+    pub fn json_below(&self, key: &'static str) -> Option<Json> {
+        let below = self.below(key)?;
+        let entries = below.entries().into_iter();
+        let object = entries.map(|(name, value)| (name.value, below.json_of(value)));
+        Some(Json::Object(object.collect()))
+    }
+
+    /// Reports every key that was never asked for.
+    pub fn finish(self) {
+        let asked = self.asked.borrow();
+        for (name, _) in self.entries() {
+            if asked.iter().all(|key| *key != name.value) {
+                let what = match self.path.as_str() {
+                    "" => "section".to_owned(),
+                    path => format!("key in [{path}]"),
+                };
+                self.report(names::unknown(&name.place, &what, &name.value, &asked));
+            }
+        }
+    }
+
+    /// All keys and values as they stand in the file.
+    fn entries(&self) -> Vec<(Spot<String>, &'d Spanned<DeValue<'d>>)> {
+        let mut entries: Vec<_> = self.table.iter().collect();
+        entries.sort_by_key(|(name, _)| name.span().start);
+        let entries = entries.into_iter().map(|(name, value)| {
+            let spot = Spot {
+                value: name.get_ref().to_string(),
+                place: self.document.place(name.span()),
+            };
+            (spot, value)
+        });
+        entries.collect()
+    }
+
+    fn has(&self, key: &str) -> bool {
+        self.table.iter().any(|(name, _)| name.get_ref() == key)
+    }
+
+    fn find(&self, key: &'static str) -> Option<(Place, &'d Spanned<DeValue<'d>>)> {
+        self.asked.borrow_mut().push(key);
+        let (name, value) = self.table.iter().find(|(name, _)| name.get_ref() == key)?;
+        Some((self.document.place(name.span()), value))
+    }
+
+    fn get(&self, key: &'static str) -> Option<&'d Spanned<DeValue<'d>>> {
+        self.find(key).map(|(_, value)| value)
+    }
+
+    fn text_of(&self, name: &str, value: &'d Spanned<DeValue<'d>>) -> Option<Spot<String>> {
+        let DeValue::String(text) = value.get_ref() else {
+            self.wrong_kind(name, "a text", value);
+            return None;
+        };
+        let place = self.document.place(value.span());
+        if text.trim().is_empty() {
+            self.report(Problem::at(&place, format!("{name} is empty")));
+            return None;
+        }
+        let value = text.trim().to_owned();
+        Some(Spot { value, place })
+    }
+
+    fn table_of(
+        &self,
+        path: String,
+        place: Place,
+        value: &'d Spanned<DeValue<'d>>,
+    ) -> Option<Section<'d>> {
+        let DeValue::Table(table) = value.get_ref() else {
+            self.wrong_kind(&path, &format!("a section [{path}]"), value);
+            return None;
+        };
+        Some(Section {
+            document: self.document,
+            table,
+            path,
+            place,
+            asked: RefCell::default(),
+        })
+    }
+
+    fn json_of(&self, value: &Spanned<DeValue<'d>>) -> Json {
+        match value.get_ref() {
+            DeValue::String(text) => Json::from(text.as_ref()),
+            DeValue::Boolean(flag) => Json::from(*flag),
+            DeValue::Datetime(time) => Json::from(time.to_string()),
+            DeValue::Array(items) => items.iter().map(|item| self.json_of(item)).collect(),
+            DeValue::Table(table) => {
+                let mut entries: Vec<_> = table.iter().collect();
+                entries.sort_by_key(|(name, _)| name.get_ref().to_string());
+                let entries = entries.into_iter();
+                let entries =
+                    entries.map(|(name, item)| (name.get_ref().to_string(), self.json_of(item)));
+                Json::Object(entries.collect())
+            }
+            DeValue::Integer(digits) => {
+                let number = i64::from_str_radix(digits.as_str(), digits.radix()).ok();
+                self.json_number(number.map(Json::from), value)
+            }
+            DeValue::Float(digits) => {
+                let number = digits.as_str().parse::<f64>().ok();
+                let number = number.and_then(serde_json::Number::from_f64);
+                self.json_number(number.map(Json::from), value)
+            }
+        }
+    }
+
+    fn json_number(&self, number: Option<Json>, value: &Spanned<DeValue<'d>>) -> Json {
+        number.unwrap_or_else(|| {
+            let place = self.document.place(value.span());
+            self.report(Problem::at(&place, "JSON has no such number"));
+            Json::Null
+        })
+    }
+
+    fn wrong_kind(&self, name: &str, wanted: &str, value: &Spanned<DeValue<'d>>) {
+        let place = self.document.place(value.span());
+        self.report(Problem::at(&place, format!("{name} wants {wanted}")));
+    }
+}
