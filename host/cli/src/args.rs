@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 const EXIT_CODES: &str = "Exit codes:
   0   done; for `plan`: there is nothing to do
@@ -95,7 +95,8 @@ pub struct SyncArgs {
 
 /// How to answer.
 #[derive(Debug, ClapArgs)]
-#[group(id = "reply", required = true, multiple = false)]
+#[group(skip)]
+#[command(group = ArgGroup::new("reply").required(true).multiple(false))]
 pub struct DecideArgs {
     /// The question's number.
     #[arg(value_name = "QUESTION")]

@@ -20,6 +20,7 @@ use treaty_systems::{Action, SystemWrite};
 use crate::question::link_question;
 use crate::reconcile::{Draft, Send, revisions_of};
 use crate::report::EntityReport;
+use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
 
 /// A write on its way.
@@ -141,6 +142,7 @@ impl Engine {
                 value: settle.value.clone(),
                 revision: settle.revision,
             });
+            record.settle_own(part, settle.system, settle.field);
             touched[settle.system.0] = true;
         }
         for (system, presence) in &plan.presence {

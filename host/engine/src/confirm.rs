@@ -9,6 +9,7 @@ use treaty_systems::{Action, Found, Outcome, Record, Sought};
 
 use crate::apply::Sending;
 use crate::report::EntityReport;
+use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
 
 /// How long a setback's list in a report may grow.
@@ -225,11 +226,11 @@ impl Engine {
                 kept.unwrap_or_else(|| StoredRecord::new(key, inbound.own.clone(), part.fields()));
             kept.link = Some(link.id);
             kept.waiting = false;
-            kept.own = inbound.own;
+            kept.see_own(inbound.own);
             part.take_reading(&mut kept, reading);
             kept.changed_at = record.changed_at.or(kept.changed_at);
             if done {
-                self.settle_written(part, &intent, &mut kept)?;
+                self.settle_written(part, system, &intent, &mut kept)?;
             } else {
                 kept.origin = part.system(system).origin(&record.origin);
             }
@@ -250,6 +251,7 @@ impl Engine {
     fn settle_written(
         &self,
         part: &Part,
+        system: SystemIndex,
         intent: &Intent,
         record: &mut StoredRecord,
     ) -> Result<(), EngineError> {
@@ -265,6 +267,7 @@ impl Engine {
                 value,
                 revision: *revision,
             });
+            record.settle_own(part, system, *field);
         }
         Ok(())
     }

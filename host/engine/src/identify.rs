@@ -280,9 +280,12 @@ impl Engine {
         found: &mut Identified,
     ) -> Result<(), EngineError> {
         let mut next = self.ledger.next_link()?;
-        let safe_to_make = part.matching.is_some() || !part.cross_reference.is_empty();
+        // Without a matcher nobody has looked whether a record is elsewhere
+        // already, so a record by itself is not known to be new.
+        let safe_to_make = part.matching.is_some();
         for cluster in assignment.clusters {
-            if cluster.held || (!safe_to_make && cluster.link.is_none()) {
+            let alone = cluster.link.is_none() && cluster.joining.len() == 1;
+            if cluster.held || (alone && !safe_to_make) {
                 found.held += cluster.joining.len() as u64;
                 continue;
             }

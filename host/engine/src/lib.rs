@@ -24,6 +24,7 @@ mod reconcile;
 mod reference;
 mod report;
 mod status;
+mod upgrade;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};

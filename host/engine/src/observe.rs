@@ -9,6 +9,7 @@ use treaty_model::{
 use treaty_systems::{Change, Cursor, Listing, Record};
 
 use crate::report::{Event, SystemReport};
+use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
 
 /// How many records are asked for at once, and kept in one transaction.
@@ -119,7 +120,7 @@ impl Engine {
                         kept.listing = listing;
                     }
                     if !same {
-                        kept.own = own;
+                        kept.see_own(own);
                         changed.push((kept, record));
                     } else if listing.is_some() {
                         commit.listed.push((kept.number, kept.listing));

@@ -83,6 +83,8 @@ impl Engine {
             entity: part.entity.name.to_string(),
             ..EntityReport::default()
         };
+        self.list_after_change(part)?;
+        self.map_after_change(part)?;
         let mut down = self.read_all(part, &mut entity).await?;
         (self.progress)(Event::Identifying {
             entity: &part.entity.name,

@@ -1,5 +1,8 @@
--- The ledger, format 1. Rows of values are JSON arrays in the order of a shape
--- (a list of field names); null is absent, {"empty":true} is null.
+-- The ledger, format 1.
+--
+-- A row of values is a JSON array in the order of a shape (a list of field
+-- names): JSON's null is absent, {"empty":true} is null. Times are microseconds
+-- since the start of 1970.
 
 CREATE TABLE main.shape (
     id INTEGER PRIMARY KEY,
@@ -9,9 +12,13 @@ CREATE TABLE main.shape (
 CREATE TABLE main.link (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     entity TEXT NOT NULL,
+    -- alive, deleted
     life TEXT NOT NULL,
     shape INTEGER NOT NULL REFERENCES shape,
+    -- By field: [value, revision, position in provenance or null].
     base TEXT NOT NULL,
+    -- Where the values of base came from, each once.
+    provenance TEXT NOT NULL,
     -- Whether reconcile has to look at it.
     attention INTEGER NOT NULL
 ) STRICT;
@@ -22,15 +29,20 @@ CREATE TABLE main.record (
     entity TEXT NOT NULL,
     system TEXT NOT NULL,
     remote TEXT NOT NULL,
-    -- Null: the record is not identified yet.
+    -- Null: the record is in no link.
     link INTEGER REFERENCES link,
+    -- present, left-out, missing, deleted, restored, gone
     presence TEXT NOT NULL,
+    -- Why it is left out, where it is.
+    reason TEXT,
     own_shape INTEGER NOT NULL REFERENCES shape,
     own TEXT NOT NULL,
     -- The own row as it was when its fields last settled; null: the same.
     settled_own TEXT,
     shape INTEGER NOT NULL REFERENCES shape,
     observed TEXT NOT NULL,
+    -- By field: null (never), a revision (of the value that is observed), or
+    -- [value, revision].
     settled TEXT NOT NULL,
     origin TEXT NOT NULL,
     changed_at INTEGER,
@@ -43,7 +55,51 @@ CREATE TABLE main.record (
 ) STRICT;
 CREATE UNIQUE INDEX main.record_remote ON record (entity, system, remote);
 CREATE UNIQUE INDEX main.record_link ON record (link, system) WHERE link IS NOT NULL;
+CREATE INDEX main.record_system ON record (entity, system, id);
 CREATE INDEX main.record_waiting ON record (entity, id) WHERE waiting = 1;
+
+-- How many links and records there are. Counting them would make every pass
+-- cost what exists instead of what changed.
+CREATE TABLE main.link_total (
+    entity TEXT PRIMARY KEY,
+    links INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE main.record_total (
+    entity TEXT NOT NULL,
+    system TEXT NOT NULL,
+    linked INTEGER NOT NULL,
+    records INTEGER NOT NULL,
+    PRIMARY KEY (entity, system, linked)
+) STRICT, WITHOUT ROWID;
+
+CREATE TRIGGER main.link_counted AFTER INSERT ON link
+BEGIN
+    INSERT INTO link_total VALUES (new.entity, 1)
+        ON CONFLICT DO UPDATE SET links = links + 1;
+END;
+CREATE TRIGGER main.link_uncounted AFTER DELETE ON link
+BEGIN
+    UPDATE link_total SET links = links - 1 WHERE entity = old.entity;
+END;
+CREATE TRIGGER main.record_counted AFTER INSERT ON record WHEN new.presence != 'gone'
+BEGIN
+    INSERT INTO record_total VALUES (new.entity, new.system, new.link IS NOT NULL, 1)
+        ON CONFLICT DO UPDATE SET records = records + 1;
+END;
+CREATE TRIGGER main.record_uncounted AFTER DELETE ON record WHEN old.presence != 'gone'
+BEGIN
+    UPDATE record_total SET records = records - 1 WHERE entity = old.entity
+        AND system = old.system AND linked = (old.link IS NOT NULL);
+END;
+CREATE TRIGGER main.record_recounted AFTER UPDATE OF link, presence ON record
+    WHEN (old.link IS NULL) != (new.link IS NULL)
+        OR (old.presence = 'gone') != (new.presence = 'gone')
+BEGIN
+    UPDATE record_total SET records = records - 1 WHERE old.presence != 'gone'
+        AND entity = old.entity AND system = old.system AND linked = (old.link IS NOT NULL);
+    INSERT INTO record_total SELECT new.entity, new.system, new.link IS NOT NULL, 1
+        WHERE new.presence != 'gone' ON CONFLICT DO UPDATE SET records = records + 1;
+END;
 
 CREATE TABLE main.feed (
     entity TEXT NOT NULL,
@@ -64,19 +120,29 @@ CREATE TABLE main.run (
 ) STRICT;
 
 CREATE TABLE main.intent (
-    id TEXT PRIMARY KEY,
+    number INTEGER PRIMARY KEY AUTOINCREMENT,
+    id TEXT NOT NULL UNIQUE,
     run INTEGER NOT NULL,
     entity TEXT NOT NULL,
     link INTEGER NOT NULL,
     system TEXT NOT NULL,
     remote TEXT,
-    content TEXT NOT NULL,
+    -- create, update, archive, delete
+    action TEXT NOT NULL,
+    own_shape INTEGER NOT NULL REFERENCES shape,
+    -- The own row that is sent, and the one that was expected; null: none.
+    own TEXT,
+    expected TEXT,
+    shape INTEGER NOT NULL REFERENCES shape,
+    -- By written field: [position, revision].
+    revisions TEXT NOT NULL,
     opened_at INTEGER NOT NULL,
     -- Null: it is open.
     closed_at INTEGER,
+    -- done, stale, refused, not-sent, landed, not-landed
     outcome TEXT
 ) STRICT;
-CREATE INDEX main.intent_open ON intent (system, id) WHERE closed_at IS NULL;
+CREATE INDEX main.intent_open ON intent (system, opened_at, number) WHERE closed_at IS NULL;
 CREATE INDEX main.intent_closed ON intent (closed_at) WHERE closed_at IS NOT NULL;
 
 CREATE TABLE main.question (
@@ -93,9 +159,10 @@ CREATE TABLE main.question (
     answered_by TEXT,
     answered_at INTEGER
 ) STRICT;
-CREATE UNIQUE INDEX main.question_open ON question (entity, subject)
+CREATE UNIQUE INDEX main.question_subject ON question (entity, subject)
     WHERE state IN ('open', 'answered');
-CREATE INDEX main.question_link ON question (link);
+CREATE INDEX main.question_open ON question (id) WHERE state IN ('open', 'answered');
+CREATE INDEX main.question_link ON question (link, id) WHERE state IN ('open', 'answered');
 
 CREATE TABLE main.match_record (
     record INTEGER PRIMARY KEY REFERENCES record ON DELETE CASCADE,
@@ -103,7 +170,7 @@ CREATE TABLE main.match_record (
     -- Which matcher and configuration prepared it, and from which row.
     version TEXT NOT NULL,
     features BLOB NOT NULL,
-    terms BLOB NOT NULL
+    terms TEXT NOT NULL
 ) STRICT;
 CREATE TABLE main.match_key (
     entity TEXT NOT NULL,
@@ -123,10 +190,10 @@ CREATE INDEX main.match_term_record ON match_term (record);
 
 -- Pairs of records to which a person said: not the same.
 CREATE TABLE main.distinct_pair (
-    entity TEXT NOT NULL,
     first INTEGER NOT NULL REFERENCES record ON DELETE CASCADE,
     second INTEGER NOT NULL REFERENCES record ON DELETE CASCADE,
-    PRIMARY KEY (entity, first, second)
+    entity TEXT NOT NULL,
+    PRIMARY KEY (first, second)
 ) STRICT, WITHOUT ROWID;
 
 -- Single facts: digests of what mapped the records, names of the treaty.

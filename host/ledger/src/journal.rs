@@ -6,7 +6,7 @@ use rusqlite::{Connection, params};
 use serde_json::Value as Json;
 use treaty_model::{EntityName, LinkId, RemoteId, RunId, SystemName, Timestamp};
 
-use crate::record::number_of;
+use crate::number;
 
 /// One entry.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,10 +99,10 @@ pub(crate) fn append(db: &Connection, entry: &Entry) -> rusqlite::Result<()> {
     )?
     .execute(params![
         entry.at.as_micros(),
-        i64::try_from(entry.run.0).unwrap_or(i64::MAX),
+        number::of_run(entry.run),
         entry.kind.to_string(),
         entry.entity.as_str(),
-        entry.link.map(number_of),
+        entry.link.map(number::of_link),
         entry.system.as_ref().map(SystemName::as_str),
         entry.remote.as_ref().map(RemoteId::as_str),
         entry.field,

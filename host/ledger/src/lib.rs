@@ -11,75 +11,129 @@
 //!
 //! The ledger decides nothing and calls nobody. It reads no clock: whoever
 //! commits says what time it is.
+//!
+//! What is easily confused:
+//!
+//! | this | is not |
+//! |---|---|
+//! | [`StoredRecord`]: one system's record as kept, in a link or not | [`treaty_model::Side`]: what the planner sees of it |
+//! | [`StoredLink`]: a link with its records, loaded | [`LinkChange`]: a link alone, to be written |
+//! | a record's *number*: the ledger's own, an `i64` | its remote id, which its system gave |
+//! | *listing*: the number of a complete listing | *waiting*, *attention*: what identify and reconcile still have to look at |
+//! | the journal, `journal.db` | SQLite's rollback journals, `*-journal` |
+//!
+//! ```
+//! use treaty_ledger::{Commit, Ledger};
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! # let folder = tempfile::tempdir()?;
+//! # let state = folder.path();
+//! let ledger = Ledger::open(state)?;
+//! ledger.commit(&Commit {
+//!     facts: vec![("mapper".into(), "sha256:…".into())],
+//!     ..Commit::default()
+//! })?;
+//! assert_eq!(ledger.fact("mapper")?.as_deref(), Some("sha256:…"));
+//! # Ok(())
+//! # }
+//! ```
 
 mod commit;
 mod error;
+mod feed;
+mod files;
 mod intent;
 mod journal;
+mod json;
+mod link;
 mod load;
 mod lock;
 mod matching;
+mod number;
+mod packed;
+mod presence;
 mod question;
 mod record;
+mod run;
 mod schema;
 mod shape;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
 
 use crate::shape::ShapeBook;
 
-pub use commit::{Commit, CursorChange, LinkChange, RunChange};
+pub use commit::Commit;
 pub use error::LedgerError;
+pub use feed::{CursorChange, FeedState};
+pub use files::LedgerOptions;
 pub use intent::{Intent, IntentAction, IntentChange, IntentContent};
 pub use journal::{Entry, EntryKind};
-pub use load::{FeedState, RecordHead, Totals};
+pub use link::{LinkChange, StoredLink};
+pub use load::RecordHead;
 pub use lock::StateLock;
 pub use matching::{MatchHit, MatchKey, PreparedRecord};
 pub use question::{AnswerGiven, QuestionChange, QuestionState, StoredQuestion, Subject};
-pub use record::{RecordKey, StoredLink, StoredRecord};
+pub use record::{RecordKey, StoredRecord};
+pub use run::{RunChange, Totals};
 pub use shape::EntityShape;
 
 /// An open ledger with its journal. Holds the state folder's lock: one process
 /// works on a treaty at a time, and readers open their own.
 #[derive(Debug)]
 pub struct Ledger {
-    connection: Mutex<Connection>,
-    book: Mutex<ShapeBook>,
+    desk: Mutex<Desk>,
     path: PathBuf,
     _lock: Option<StateLock>,
+}
+
+/// What one caller at a time works with.
+#[derive(Debug)]
+struct Desk {
+    connection: Connection,
+    book: ShapeBook,
 }
 
 impl Ledger {
     /// Opens the ledger in a state folder for work, makes it where there is
     /// none, and brings older versions up to date.
     pub fn open(state: &Path) -> Result<Self, LedgerError> {
-        std::fs::create_dir_all(state).map_err(|source| LedgerError::Folder {
+        Self::open_with(state, &LedgerOptions::default())
+    }
+
+    /// As [`Self::open`], with other options.
+    pub fn open_with(state: &Path, options: &LedgerOptions) -> Result<Self, LedgerError> {
+        std::fs::create_dir_all(state).map_err(|error| LedgerError::Folder {
             path: state.to_owned(),
-            source,
+            message: error.to_string(),
         })?;
         let lock = StateLock::take(state)?;
-        let connection = schema::open(state)?;
-        Ok(Self {
-            connection: Mutex::new(connection),
-            book: Mutex::default(),
-            path: state.to_owned(),
-            _lock: Some(lock),
-        })
+        let connection = files::open(state, options)?;
+        Ok(Self::new(state, connection, Some(lock)))
     }
 
     /// Opens the ledger for questions only (status, explain) while another
     /// process may be working. Fails where there is none yet.
     pub fn open_to_read(state: &Path) -> Result<Self, LedgerError> {
-        let connection = schema::open_to_read(state)?;
-        Ok(Self {
-            connection: Mutex::new(connection),
-            book: Mutex::default(),
+        Self::open_to_read_with(state, &LedgerOptions::default())
+    }
+
+    /// As [`Self::open_to_read`], with other options.
+    pub fn open_to_read_with(state: &Path, options: &LedgerOptions) -> Result<Self, LedgerError> {
+        let connection = files::open_to_read(state, options)?;
+        Ok(Self::new(state, connection, None))
+    }
+
+    fn new(state: &Path, connection: Connection, lock: Option<StateLock>) -> Self {
+        Self {
+            desk: Mutex::new(Desk {
+                connection,
+                book: ShapeBook::default(),
+            }),
             path: state.to_owned(),
-            _lock: None,
-        })
+            _lock: lock,
+        }
     }
 
     /// The state folder.
@@ -87,25 +141,46 @@ impl Ledger {
         &self.path
     }
 
-    fn connection(&self) -> MutexGuard<'_, Connection> {
-        // A panic elsewhere cannot leave a half-made transaction behind: it was
-        // rolled back when its guard was dropped.
-        self.connection
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
+    fn desk(&self) -> MutexGuard<'_, Desk> {
+        // A panic cannot leave a half-made transaction behind: it was rolled
+        // back when its guard was dropped, and the book forgets it here.
+        let mut desk = self.desk.lock().unwrap_or_else(PoisonError::into_inner);
+        desk.book.recover();
+        desk
     }
 
-    fn book(&self) -> MutexGuard<'_, ShapeBook> {
-        self.book
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner)
-    }
-
-    /// Runs a read, and says what went wrong in words.
+    /// Runs a read of things that have no shape.
     fn read<T>(
         &self,
-        read: impl FnOnce(&Connection) -> Result<T, rusqlite::Error>,
+        read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LedgerError> {
-        read(&self.connection()).map_err(|error| LedgerError::from_sqlite(&self.path, error))
+        self.read_at_once(|desk| read(&desk.connection))
+    }
+
+    /// Runs a read of rows.
+    fn read_shaped<T>(
+        &self,
+        read: impl FnOnce(&Connection, &mut ShapeBook) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
+        self.read_at_once(|desk| read(&desk.connection, &mut desk.book))
+    }
+
+    /// All statements of a read see the same moment, and lock the files once
+    /// instead of once each, which takes longer than most of them.
+    fn read_at_once<T>(
+        &self,
+        read: impl FnOnce(&mut Desk) -> rusqlite::Result<T>,
+    ) -> Result<T, LedgerError> {
+        let mut desk = self.desk();
+        let run = |desk: &mut Desk| {
+            desk.connection.execute_batch("BEGIN")?;
+            let result = read(desk);
+            // Nothing was written, so that ending it cannot fail in a way that
+            // matters more than the read itself.
+            let ended = desk.connection.execute_batch("COMMIT");
+            let found = result?;
+            ended.map(|()| found)
+        };
+        run(&mut desk).map_err(|error| LedgerError::from_sqlite(&self.path, &error))
     }
 }

@@ -1,10 +1,12 @@
 //! One process works on a treaty at a time.
 
 use std::fs::{File, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
+use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::Path;
 
 use crate::LedgerError;
+
+const LOCK: &str = "lock";
 
 /// Held while a process works on a treaty. The system takes it back when the
 /// process ends, however it ends.
@@ -15,34 +17,39 @@ pub struct StateLock {
 
 impl StateLock {
     pub(crate) fn take(state: &Path) -> Result<Self, LedgerError> {
-        let failed = |source| LedgerError::Folder {
+        let failed = |error: io::Error| LedgerError::Folder {
             path: state.to_owned(),
-            source,
+            message: error.to_string(),
         };
-        let path = state.join("lock");
         let mut options = File::options();
-        let mut file = options
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path)
-            .map_err(failed)?;
+        options.read(true).write(true).create(true).truncate(false);
+        let mut file = options.open(state.join(LOCK)).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut holder = String::new();
-                // Who it is is only a courtesy.
-                let _ = file.read_to_string(&mut holder);
                 return Err(LedgerError::Held {
-                    holder: holder.trim().to_owned(),
+                    holder: holder(&mut file),
                 });
             }
-            Err(TryLockError::Error(source)) => return Err(failed(source)),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
-        file.set_len(0).map_err(failed)?;
-        file.rewind().map_err(failed)?;
-        writeln!(file, "process {}", std::process::id()).map_err(failed)?;
+        sign(&mut file).map_err(failed)?;
         Ok(Self { _file: file })
+    }
+}
+
+/// Leaves word who holds the lock.
+fn sign(file: &mut File) -> io::Result<()> {
+    file.set_len(0)?;
+    file.rewind()?;
+    file.write_all(format!("process {}\n", std::process::id()).as_bytes())
+}
+
+/// Who holds the lock. Only a courtesy: it may not have left word yet.
+fn holder(file: &mut File) -> String {
+    let mut holder = String::new();
+    match file.read_to_string(&mut holder) {
+        Ok(1..) => holder.trim().to_owned(),
+        _ => "its number is not known".to_owned(),
     }
 }

@@ -3,7 +3,11 @@
 use rusqlite::{Connection, params};
 use treaty_model::{EntityName, Prepared, Term, TermCount};
 
-use crate::shape::{from_json, to_json};
+use crate::json::{from_json, to_json};
+use crate::{Ledger, LedgerError, number};
+
+/// Counting stops here: beyond it a value is common, whatever the number.
+const COUNTED_RECORDS_MAX: u32 = 1_000;
 
 /// What a matcher prepared for one version of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,9 +39,105 @@ pub struct MatchHit {
     pub records: Vec<i64>,
 }
 
-/// SQLite's integers are signed; the bits stay the same.
-fn stored(hash: u64) -> i64 {
-    hash.cast_signed()
+impl Ledger {
+    /// The blocks of some keys.
+    pub fn blocks(
+        &self,
+        entity: &EntityName,
+        keys: &[MatchKey],
+        records_max: usize,
+    ) -> Result<Vec<MatchHit>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT record FROM match_key WHERE entity = ?1 AND hash = ?2
+                 ORDER BY record LIMIT ?3",
+            )?;
+            let limit = number::limit(records_max.saturating_add(1));
+            let block = |key: &MatchKey| {
+                let wanted = params![entity.as_str(), number::stored_hash(key.0), limit];
+                let records = statement.query_map(wanted, |row| row.get(0))?;
+                Ok(MatchHit {
+                    key: *key,
+                    records: records.collect::<rusqlite::Result<_>>()?,
+                })
+            };
+            keys.iter().map(block).collect()
+        })
+    }
+
+    /// The keys that are kept for a record.
+    pub fn keys_of(&self, record: i64) -> Result<Vec<MatchKey>, LedgerError> {
+        self.read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT hash FROM match_key WHERE record = ?1 ORDER BY hash")?;
+            let keys = statement.query_map([record], |row| {
+                Ok(MatchKey(number::read_hash(row.get(0)?)))
+            })?;
+            keys.collect()
+        })
+    }
+
+    /// How often a term was seen; counting stops at a thousand.
+    pub fn term_count(&self, entity: &EntityName, value: u64) -> Result<TermCount, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT count(*), count(DISTINCT nullif(witness, 0)) FROM
+                     (SELECT witness FROM match_term WHERE entity = ?1 AND value = ?2 LIMIT ?3)",
+            )?;
+            let wanted = params![
+                entity.as_str(),
+                number::stored_hash(value),
+                COUNTED_RECORDS_MAX
+            ];
+            statement.query_row(wanted, |row| {
+                Ok(TermCount {
+                    records: number::read(row.get(0)?),
+                    witnesses: number::read(row.get(1)?),
+                })
+            })
+        })
+    }
+
+    /// What is kept of a record's preparation, if it is of this version.
+    pub fn prepared(&self, record: i64, version: &str) -> Result<Option<Prepared>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT features, terms FROM match_record WHERE record = ?1 AND version = ?2",
+            )?;
+            let mut rows = statement.query(params![record, version])?;
+            let Some(row) = rows.next()? else {
+                return Ok(None);
+            };
+            Ok(Some(Prepared {
+                keys: Vec::new(),
+                terms: from_json(row.get_ref(1)?.as_str()?)?,
+                features: row.get(0)?,
+            }))
+        })
+    }
+
+    /// Whether a person said that two records are not the same.
+    pub fn are_distinct(&self, one: i64, other: i64) -> Result<bool, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT 1 FROM distinct_pair WHERE first = ?1 AND second = ?2")?
+                .exists([one.min(other), one.max(other)])
+        })
+    }
+}
+
+/// Keeps that two records are not the same.
+pub(crate) fn write_distinct(
+    db: &Connection,
+    entity: &EntityName,
+    one: i64,
+    other: i64,
+) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT INTO distinct_pair (first, second, entity) VALUES (?1, ?2, ?3)
+         ON CONFLICT DO NOTHING",
+    )?
+    .execute(params![one.min(other), one.max(other), entity.as_str()])?;
+    Ok(())
 }
 
 pub(crate) fn write(db: &Connection, prepared: &PreparedRecord) -> rusqlite::Result<()> {
@@ -56,84 +156,26 @@ pub(crate) fn write(db: &Connection, prepared: &PreparedRecord) -> rusqlite::Res
         prepared.entity.as_str(),
         prepared.version,
         prepared.features,
-        to_json(&prepared.terms).into_bytes(),
+        to_json(&prepared.terms),
     ])?;
     let mut key = db.prepare_cached(
-        "INSERT OR IGNORE INTO match_key (entity, hash, record) VALUES (?1, ?2, ?3)",
+        "INSERT INTO match_key (entity, hash, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
     )?;
     for hash in &prepared.keys {
-        key.execute(params![prepared.entity.as_str(), stored(hash.0), record])?;
+        key.execute(params![prepared.entity.as_str(), number::stored_hash(hash.0), record])?;
     }
     let mut term = db.prepare_cached(
-        "INSERT OR IGNORE INTO match_term (entity, value, witness, record) VALUES (?1, ?2, ?3, ?4)",
+        "INSERT INTO match_term (entity, value, witness, record) VALUES (?1, ?2, ?3, ?4)
+         ON CONFLICT DO NOTHING",
     )?;
     for each in &prepared.terms {
         let entity = prepared.entity.as_str();
         term.execute(params![
             entity,
-            stored(each.value),
-            stored(each.witness),
+            number::stored_hash(each.value),
+            number::stored_hash(each.witness),
             record
         ])?;
     }
     Ok(())
-}
-
-/// The records under a key, at most `records_max` of them.
-pub(crate) fn block(
-    db: &Connection,
-    entity: &EntityName,
-    key: MatchKey,
-    records_max: usize,
-) -> rusqlite::Result<Vec<i64>> {
-    let mut statement = db.prepare_cached(
-        "SELECT record FROM match_key WHERE entity = ?1 AND hash = ?2 ORDER BY record LIMIT ?3",
-    )?;
-    let limit = i64::try_from(records_max).unwrap_or(i64::MAX);
-    let rows = statement.query_map(params![entity.as_str(), stored(key.0), limit], |r| r.get(0))?;
-    rows.collect()
-}
-
-/// How often a value was seen. Counting stops at `records_max`: beyond that it
-/// is common, whatever the number.
-pub(crate) fn count(
-    db: &Connection,
-    entity: &EntityName,
-    value: u64,
-    records_max: u32,
-) -> rusqlite::Result<TermCount> {
-    let mut statement = db.prepare_cached(
-        "SELECT count(*), count(DISTINCT nullif(witness, 0)) FROM
-             (SELECT witness FROM match_term WHERE entity = ?1 AND value = ?2 LIMIT ?3)",
-    )?;
-    statement.query_row(
-        params![entity.as_str(), stored(value), records_max],
-        |row| {
-            Ok(TermCount {
-                records: u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0),
-                witnesses: u64::try_from(row.get::<_, i64>(1)?).unwrap_or(0),
-            })
-        },
-    )
-}
-
-/// What is kept of one record's preparation.
-pub(crate) fn read(
-    db: &Connection,
-    record: i64,
-    version: &str,
-) -> rusqlite::Result<Option<Prepared>> {
-    let mut statement = db.prepare_cached(
-        "SELECT features, terms FROM match_record WHERE record = ?1 AND version = ?2",
-    )?;
-    let mut rows = statement.query(params![record, version])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let terms: Vec<u8> = row.get(1)?;
-    Ok(Some(Prepared {
-        keys: Vec::new(),
-        terms: from_json(&String::from_utf8_lossy(&terms))?,
-        features: row.get(0)?,
-    }))
 }

@@ -1,12 +1,12 @@
 //! Questions to people, and their answers.
 
-use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
+use rusqlite::{Connection, OptionalExtension as _, Params, Row as SqlRow, params};
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use treaty_model::{EntityName, LinkId, Timestamp};
 
-use crate::record::{link_id, number_of};
-use crate::shape::{from_json, to_json};
+use crate::json::{from_json, to_json, wrong};
+use crate::{Ledger, LedgerError, number};
 
 /// What a question is about. At most one question is open about a subject.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -84,7 +84,8 @@ pub enum QuestionChange {
     Close {
         /// Which.
         number: i64,
-        /// How: superseded or carried out.
+        /// How: superseded or carried out. A question that is over stays as
+        /// it is.
         state: QuestionState,
     },
 }
@@ -103,6 +104,32 @@ fn text_of(state: QuestionState) -> &'static str {
         .map_or("open", |(_, text)| text)
 }
 
+impl Ledger {
+    /// Questions that are open or answered, oldest first.
+    pub fn questions(&self) -> Result<Vec<StoredQuestion>, LedgerError> {
+        self.questions_where("true", [])
+    }
+
+    /// Questions about one link that are open or answered, oldest first.
+    pub fn questions_of(&self, link: LinkId) -> Result<Vec<StoredQuestion>, LedgerError> {
+        self.questions_where("link = ?1", [number::of_link(link)])
+    }
+
+    fn questions_where(
+        &self,
+        condition: &str,
+        params: impl Params,
+    ) -> Result<Vec<StoredQuestion>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {QUESTION_COLUMNS} FROM question
+                 WHERE {condition} AND state IN ('open', 'answered') ORDER BY id"
+            ))?;
+            statement.query_map(params, read_question)?.collect()
+        })
+    }
+}
+
 pub(crate) fn change(db: &Connection, change: &QuestionChange) -> rusqlite::Result<()> {
     match change {
         QuestionChange::Ask(question) => ask(db, question),
@@ -118,11 +145,18 @@ pub(crate) fn change(db: &Connection, change: &QuestionChange) -> rusqlite::Resu
                 answer.at.as_micros()
             ])
             .map(|_| ()),
-        QuestionChange::Close { number, state } => db
-            .prepare_cached("UPDATE question SET state = ?2 WHERE id = ?1")?
-            .execute(params![number, text_of(*state)])
-            .map(|_| ()),
+        QuestionChange::Close { number, state } => close(db, *number, *state),
     }
+}
+
+fn close(db: &Connection, number: i64, state: QuestionState) -> rusqlite::Result<()> {
+    let over = matches!(state, QuestionState::Superseded | QuestionState::CarriedOut);
+    assert!(over, "a question is closed to be over");
+    db.prepare_cached(
+        "UPDATE question SET state = ?2 WHERE id = ?1 AND state IN ('open', 'answered')",
+    )?
+    .execute(params![number, text_of(state)])?;
+    Ok(())
 }
 
 fn ask(db: &Connection, question: &StoredQuestion) -> rusqlite::Result<()> {
@@ -138,14 +172,8 @@ fn ask(db: &Connection, question: &StoredQuestion) -> rusqlite::Result<()> {
         })
         .optional()?;
     match known {
-        Some((_, shown)) if shown == content => return Ok(()),
-        Some((number, _)) => {
-            let close = QuestionChange::Close {
-                number,
-                state: QuestionState::Superseded,
-            };
-            change(db, &close)?;
-        }
+        Some((_, shown)) if is_same(&shown, &content, &question.content)? => return Ok(()),
+        Some((number, _)) => close(db, number, QuestionState::Superseded)?,
         None => {}
     }
     db.prepare_cached(
@@ -155,18 +183,26 @@ fn ask(db: &Connection, question: &StoredQuestion) -> rusqlite::Result<()> {
     .execute(params![
         question.entity.as_str(),
         subject,
-        question.link.map(number_of),
+        question.link.map(number::of_link),
         content,
         question.opened_at.as_micros(),
     ])?;
     Ok(())
 }
 
-pub(crate) const QUESTION_COLUMNS: &str = "id, entity, subject, link, content, opened_at, state, \
+/// Whether a question shows what it showed: as text, for a weight may not read
+/// back to the last bit; or as JSON, whose keys have no order.
+fn is_same(shown: &str, text: &str, content: &Json) -> rusqlite::Result<bool> {
+    Ok(shown == text || from_json::<Json>(shown)? == *content)
+}
+
+const QUESTION_COLUMNS: &str = "id, entity, subject, link, content, opened_at, state, \
      answer, answered_by, answered_at";
 
-pub(crate) fn read_question(row: &SqlRow<'_>) -> rusqlite::Result<StoredQuestion> {
-    let state: String = row.get(6)?;
+fn read_question(row: &SqlRow<'_>) -> rusqlite::Result<StoredQuestion> {
+    let state = row.get_ref(6)?.as_str()?;
+    let known = STATES.iter().find(|(_, text)| *text == state);
+    let (state, _) = known.ok_or_else(|| wrong(format!("{state:?} is no state of a question")))?;
     let answer = match (
         row.get::<_, Option<String>>(7)?,
         row.get::<_, Option<String>>(8)?,
@@ -182,13 +218,10 @@ pub(crate) fn read_question(row: &SqlRow<'_>) -> rusqlite::Result<StoredQuestion
         number: row.get(0)?,
         entity: EntityName(row.get(1)?),
         subject: from_json(row.get_ref(2)?.as_str()?)?,
-        link: row.get::<_, Option<i64>>(3)?.map(link_id),
+        link: row.get::<_, Option<i64>>(3)?.map(number::link),
         content: from_json(row.get_ref(4)?.as_str()?)?,
         opened_at: Timestamp::from_micros(row.get(5)?),
-        state: STATES
-            .iter()
-            .find(|(_, text)| *text == state)
-            .map_or(QuestionState::Open, |(state, _)| *state),
+        state: *state,
         answer,
     })
 }

@@ -1,12 +1,15 @@
-//! Records and links as they are kept.
+//! Records as they are kept.
 
 use rusqlite::{Connection, Row as SqlRow, params};
 use treaty_model::{
-    BaseField, Cell, EntityName, FieldProblem, Life, Link, LinkId, Origin, Presence, RemoteId, Row,
-    Settled, Side, SystemName, Timestamp,
+    Cell, EntityName, FieldProblem, LinkId, Origin, Presence, RemoteId, Row, Settled, Side,
+    SystemName, Timestamp,
 };
 
-use crate::shape::{ShapeBook, ShapeId, from_json, to_json};
+use crate::json::{from_json, to_json};
+use crate::packed::PackedSettled;
+use crate::shape::{ShapeBook, ShapeId, View};
+use crate::{number, presence};
 
 /// Which record.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -50,21 +53,6 @@ pub struct StoredRecord {
     pub listing: u64,
 }
 
-/// A link with its records.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StoredLink {
-    /// The link's number.
-    pub id: LinkId,
-    /// Its entity.
-    pub entity: EntityName,
-    /// Whether the thing is there.
-    pub life: Life,
-    /// By field.
-    pub base: Vec<BaseField>,
-    /// By system of the entity.
-    pub records: Vec<Option<StoredRecord>>,
-}
-
 impl StoredRecord {
     /// A record that was just seen for the first time.
     pub fn new(key: RecordKey, own: Row, fields: usize) -> Self {
@@ -98,79 +86,66 @@ impl StoredRecord {
     }
 }
 
-impl StoredLink {
-    /// The link as the planner sees it.
-    pub fn to_link(&self) -> Link {
-        Link {
-            id: self.id,
-            entity: self.entity.clone(),
-            life: self.life,
-            base: self.base.clone(),
-            sides: self
-                .records
-                .iter()
-                .map(|record| record.as_ref().map(StoredRecord::to_side))
-                .collect(),
-        }
-    }
-}
+pub(crate) const RECORD_COLUMNS: &str = "id, entity, system, remote, link, presence, reason, \
+     own_shape, own, settled_own, shape, observed, settled, origin, changed_at, problems, waiting, \
+     listing";
 
-pub(crate) const RECORD_COLUMNS: &str = "id, entity, system, remote, link, presence, own_shape, own, \
-     settled_own, shape, observed, settled, origin, changed_at, problems, waiting, listing";
-
-/// Reads a record; the statement selects [`RECORD_COLUMNS`].
+/// Reads a record; the statement selects [`RECORD_COLUMNS`]. None: its entity or
+/// its system left the treaty, and it is kept for when that returns.
 pub(crate) fn read_record(
     db: &Connection,
     book: &mut ShapeBook,
     row: &SqlRow<'_>,
-) -> rusqlite::Result<StoredRecord> {
-    let entity = EntityName(row.get(1)?);
-    let system = SystemName(row.get(2)?);
-    let shape = book.entity(&entity)?;
-    let fields = shape.fields.clone();
-    let own_names = shape
-        .systems
-        .iter()
-        .find(|(name, _)| *name == system)
-        .map(|(_, names)| names.clone())
-        .unwrap_or_default();
-    let own_shape = ShapeId(row.get(6)?);
-    let own: Vec<Cell> = book.read(db, row.get_ref(7)?.as_str()?, own_shape, &own_names)?;
-    let settled_own = match row.get::<_, Option<String>>(8)? {
-        Some(text) => Some(book.read(db, &text, own_shape, &own_names)?),
+) -> rusqlite::Result<Option<StoredRecord>> {
+    let (entity, system) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+    let rows = book.find(entity).and_then(|rows| rows.of_system(system));
+    let Some((fields, own_fields)) = rows else {
+        return Ok(None);
+    };
+    let own_view = own_fields.view(db, ShapeId(row.get(7)?))?;
+    let own = own_view.read(row.get_ref(8)?.as_str()?)?;
+    let settled_own = match row.get_ref(9)?.as_str_or_null()? {
+        Some(text) => Some(own_view.read(text)?),
         None => None,
     };
-    let field_shape = ShapeId(row.get(9)?);
-    Ok(StoredRecord {
+    let view = fields.view(db, ShapeId(row.get(10)?))?;
+    let observed: Row = view.read(row.get_ref(11)?.as_str()?)?;
+    let settled: Vec<PackedSettled> = view.read(row.get_ref(12)?.as_str()?)?;
+    let settled = settled.into_iter().zip(&observed);
+    let settled = settled.map(|(settled, observed)| settled.unpack(observed));
+    Ok(Some(StoredRecord {
         number: row.get(0)?,
-        link: row.get::<_, Option<i64>>(4)?.map(link_id),
-        presence: from_json(row.get_ref(5)?.as_str()?)?,
-        own,
-        settled_own,
-        observed: book.read(db, row.get_ref(10)?.as_str()?, field_shape, &fields)?,
-        settled: book
-            .read::<Option<PackedSettled>>(db, row.get_ref(11)?.as_str()?, field_shape, &fields)?
-            .into_iter()
-            .map(|settled| settled.map(unpack))
-            .collect(),
-        origin: from_json(row.get_ref(12)?.as_str()?)?,
-        changed_at: row.get::<_, Option<i64>>(13)?.map(Timestamp::from_micros),
-        problems: from_json(row.get_ref(14)?.as_str()?)?,
-        waiting: row.get(15)?,
-        listing: u64::try_from(row.get::<_, i64>(16)?).unwrap_or(0),
         key: RecordKey {
-            entity,
-            system,
+            entity: entity.into(),
+            system: system.into(),
             remote: RemoteId(row.get(3)?),
         },
-    })
+        link: row.get::<_, Option<i64>>(4)?.map(number::link),
+        presence: presence::read(row.get_ref(5)?.as_str()?, row.get(6)?)?,
+        own,
+        settled_own,
+        settled: settled.collect(),
+        observed,
+        origin: from_json(row.get_ref(13)?.as_str()?)?,
+        changed_at: row.get::<_, Option<i64>>(14)?.map(Timestamp::from_micros),
+        problems: read_problems(row.get_ref(15)?.as_str()?, view)?,
+        waiting: row.get(16)?,
+        listing: number::read(row.get(17)?),
+    }))
 }
 
-/// A settled field in few bytes: value and revision.
-type PackedSettled = (Cell, treaty_model::Revision);
-
-fn unpack((value, revision): PackedSettled) -> Settled {
-    Settled { value, revision }
+/// Problems name their fields by position, which may have moved; those of
+/// fields that are gone are gone too.
+fn read_problems(text: &str, view: &View) -> rusqlite::Result<Vec<FieldProblem>> {
+    let stored: Vec<FieldProblem> = from_json(text)?;
+    let moved = |problem: FieldProblem| {
+        let place = view.position(usize::try_from(problem.field).ok()?)?;
+        Some(FieldProblem {
+            field: u32::try_from(place).ok()?,
+            message: problem.message,
+        })
+    };
+    Ok(stored.into_iter().filter_map(moved).collect())
 }
 
 /// Writes a record and gives its number.
@@ -179,41 +154,23 @@ pub(crate) fn write_record(
     book: &mut ShapeBook,
     record: &StoredRecord,
 ) -> rusqlite::Result<i64> {
-    let shape = book.entity(&record.key.entity)?;
-    let fields = shape.fields.clone();
-    let own_names = shape
-        .systems
-        .iter()
-        .find(|(name, _)| *name == record.key.system)
-        .map(|(_, names)| names.clone())
-        .unwrap_or_default();
-    assert_eq!(
-        record.observed.len(),
-        fields.len(),
-        "a row is as long as its shape"
-    );
-    assert_eq!(
-        record.own.len(),
-        own_names.len(),
-        "an own row is as long as its shape"
-    );
-    let shape = book.id(db, &fields)?;
-    let own_shape = book.id(db, &own_names)?;
-    let settled: Vec<Option<(&Cell, treaty_model::Revision)>> = record
-        .settled
-        .iter()
-        .map(|settled| {
-            settled
-                .as_ref()
-                .map(|settled| (&settled.value, settled.revision))
-        })
-        .collect();
+    let key = &record.key;
+    let (fields, own_fields) = book.entity(&key.entity)?.for_writing(&key.system)?;
+    let (width, own_width) = (fields.width(), own_fields.width());
+    assert_eq!(record.observed.len(), width, "a row is as long as its shape");
+    assert_eq!(record.settled.len(), width, "settled is as long as its shape");
+    assert_eq!(record.own.len(), own_width, "an own row is as long as its shape");
+    if let Some(settled) = &record.settled_own {
+        assert_eq!(settled.len(), own_width, "an own row is as long as its shape");
+    }
+    let (shape, own_shape) = (fields.id(db)?, own_fields.id(db)?);
     let mut statement = db.prepare_cached(
-        "INSERT INTO record (entity, system, remote, link, presence, own_shape, own, settled_own,
-             shape, observed, settled, origin, changed_at, problems, waiting, listing)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+        "INSERT INTO record (entity, system, remote, link, presence, reason, own_shape, own,
+             settled_own, shape, observed, settled, origin, changed_at, problems, waiting, listing)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
          ON CONFLICT (entity, system, remote) DO UPDATE SET link = excluded.link,
-             presence = excluded.presence, own_shape = excluded.own_shape, own = excluded.own,
+             presence = excluded.presence, reason = excluded.reason,
+             own_shape = excluded.own_shape, own = excluded.own,
              settled_own = excluded.settled_own, shape = excluded.shape,
              observed = excluded.observed, settled = excluded.settled, origin = excluded.origin,
              changed_at = excluded.changed_at, problems = excluded.problems,
@@ -222,31 +179,31 @@ pub(crate) fn write_record(
     )?;
     statement.query_row(
         params![
-            record.key.entity.as_str(),
-            record.key.system.as_str(),
-            record.key.remote.as_str(),
-            record.link.map(number_of),
-            to_json(&record.presence),
+            key.entity.as_str(),
+            key.system.as_str(),
+            key.remote.as_str(),
+            record.link.map(number::of_link),
+            presence::word(&record.presence),
+            presence::reason(&record.presence),
             own_shape.0,
             to_json(&record.own),
             record.settled_own.as_ref().map(to_json),
             shape.0,
             to_json(&record.observed),
-            to_json(&settled),
+            to_json(&pack_settled(record)),
             to_json(&record.origin),
             record.changed_at.map(Timestamp::as_micros),
             to_json(&record.problems),
             record.waiting,
-            i64::try_from(record.listing).unwrap_or(i64::MAX),
+            number::stored(record.listing),
         ],
         |row| row.get(0),
     )
 }
 
-pub(crate) fn link_id(number: i64) -> LinkId {
-    LinkId(u64::try_from(number).unwrap_or(0))
-}
-
-pub(crate) fn number_of(link: LinkId) -> i64 {
-    i64::try_from(link.0).unwrap_or(i64::MAX)
+fn pack_settled(record: &StoredRecord) -> Vec<PackedSettled> {
+    let fields = record.settled.iter().zip(&record.observed);
+    fields
+        .map(|(settled, observed): (_, &Cell)| PackedSettled::pack(settled.as_ref(), observed))
+        .collect()
 }

@@ -1,123 +1,111 @@
-//! The tables, and how older files become newer ones.
+//! The formats of the files, and how older ones become newer ones.
 //!
-//! Migrations are numbered by SQLite's `user_version` and never edited once
-//! released. The journal is attached as `journal`. Both files use a rollback
-//! journal: with it, SQLite commits a transaction over two files as one, also
-//! when the process is killed in between, which its write-ahead log does not.
+//! Each file keeps the number of its format in SQLite's `user_version`. A
+//! released migration is never edited. To add format 2 of a file:
+//!
+//! 1. Add `migrations/ledger-2.sql` (or `journal-2.sql`), which turns format 1
+//!    into format 2. Names carry their file: `main.` or `journal.`.
+//! 2. Append it to the list below. If only one file changes, only its list
+//!    grows: the two count for themselves.
+//! 3. Run `KEEP_FORMAT=1 cargo test -p treaty-ledger formats`, which keeps a
+//!    sample of the new format under `tests/formats/`, and commit that. The
+//!    samples of the older formats stay as they are, and are read for ever.
+//! 4. Say in the commit what an older `treaty` does with the new files: it
+//!    refuses them ([`LedgerError::Newer`]).
 
 use std::path::Path;
-use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, TransactionBehavior};
 
 use crate::LedgerError;
+use crate::files::StateFile;
 
 /// Says in the files' headers that they are ours: "Trty".
 const APPLICATION_ID: i64 = 0x5472_7479;
-const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
-const LEDGER: &str = "ledger.db";
-const JOURNAL: &str = "journal.db";
 
-const LEDGER_MIGRATIONS: &[&str] = &[include_str!("../migrations/ledger-1.sql")];
-const JOURNAL_MIGRATIONS: &[&str] = &[include_str!("../migrations/journal-1.sql")];
+const LEDGER: &[&str] = &[include_str!("../migrations/ledger-1.sql")];
+const JOURNAL: &[&str] = &[include_str!("../migrations/journal-1.sql")];
 
-pub(crate) fn open(state: &Path) -> Result<Connection, LedgerError> {
-    let explain = |error| LedgerError::from_sqlite(state, error);
-    let mut connection = Connection::open(state.join(LEDGER)).map_err(explain)?;
-    prepare(&connection, state).map_err(explain)?;
-    connection
-        .execute_batch("PRAGMA journal_mode = TRUNCATE; PRAGMA journal.journal_mode = TRUNCATE;")
-        .map_err(explain)?;
-    migrate(&mut connection, state, "main", LEDGER_MIGRATIONS)?;
-    migrate(&mut connection, state, "journal", JOURNAL_MIGRATIONS)?;
-    Ok(connection)
+/// What a file holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Holds {
+    /// Nothing yet.
+    Nothing,
+    /// This format of ours.
+    Format(usize),
 }
 
-pub(crate) fn open_to_read(state: &Path) -> Result<Connection, LedgerError> {
-    if !state.join(LEDGER).exists() {
-        return Err(LedgerError::Missing {
-            path: state.to_owned(),
-        });
+fn migrations(file: StateFile) -> &'static [&'static str] {
+    match file {
+        StateFile::Ledger => LEDGER,
+        StateFile::Journal => JOURNAL,
     }
-    let explain = |error| LedgerError::from_sqlite(state, error);
-    // Reading a file whose writer was killed may have to roll it back first,
-    // so it is opened for writing, and nothing is written.
-    let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-    let connection = Connection::open_with_flags(state.join(LEDGER), flags).map_err(explain)?;
-    prepare(&connection, state).map_err(explain)?;
-    check_version(&connection, state, "main", LEDGER_MIGRATIONS.len())?;
-    check_version(&connection, state, "journal", JOURNAL_MIGRATIONS.len())?;
-    connection
-        .execute_batch("PRAGMA query_only = ON;")
-        .map_err(explain)?;
-    Ok(connection)
 }
 
-fn prepare(connection: &Connection, state: &Path) -> rusqlite::Result<()> {
-    connection.busy_timeout(BUSY_TIMEOUT)?;
-    connection.set_prepared_statement_cache_capacity(64);
-    let journal = state.join(JOURNAL);
-    connection.execute("ATTACH DATABASE ?1 AS journal", [journal.to_string_lossy()])?;
-    connection.execute_batch(
-        "PRAGMA synchronous = FULL; PRAGMA journal.synchronous = FULL;
-         PRAGMA foreign_keys = ON; PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;",
-    )
-}
-
-fn version(connection: &Connection, file: &str) -> rusqlite::Result<i64> {
-    connection.query_row(&format!("PRAGMA {file}.user_version"), [], |row| row.get(0))
-}
-
-fn check_version(
+/// Looks at a file that is open, before anything is done with it.
+pub(crate) fn inspect(
     connection: &Connection,
     state: &Path,
-    file: &str,
-    known: usize,
-) -> Result<i64, LedgerError> {
-    let explain = |error| LedgerError::from_sqlite(state, error);
-    let found = version(connection, file).map_err(explain)?;
-    let known = i64::try_from(known).unwrap_or(i64::MAX);
-    if found > known {
-        return Err(LedgerError::Newer {
-            path: state.to_owned(),
+    file: StateFile,
+) -> Result<Holds, LedgerError> {
+    let path = file.path(state);
+    let schema = file.schema();
+    let number = |sql: String| -> Result<i64, LedgerError> {
+        let found = connection.query_row(&sql, [], |row| row.get(0));
+        found.map_err(|error| LedgerError::from_sqlite(&path, &error))
+    };
+    let tables = number(format!("SELECT count(*) FROM {schema}.sqlite_schema"))?;
+    let id = number(format!("PRAGMA {schema}.application_id"))?;
+    let found = number(format!("PRAGMA {schema}.user_version"))?;
+    if (tables, id, found) == (0, 0, 0) {
+        return Ok(Holds::Nothing);
+    }
+    if id != APPLICATION_ID {
+        return Err(LedgerError::Foreign { path });
+    }
+    let known = migrations(file).len();
+    match usize::try_from(found) {
+        Ok(format) if (1..=known).contains(&format) => Ok(Holds::Format(format)),
+        Ok(format) if format > known => Err(LedgerError::Newer {
+            path,
             found,
-            known,
-        });
+            known: i64::try_from(known).unwrap_or(i64::MAX),
+        }),
+        _ => Err(LedgerError::Damaged {
+            path,
+            message: format!("format {found} never was"),
+        }),
     }
-    let id: i64 = connection
-        .query_row(&format!("PRAGMA {file}.application_id"), [], |row| {
-            row.get(0)
-        })
-        .map_err(explain)?;
-    if found > 0 && id != APPLICATION_ID {
-        let message = "the file belongs to another program".to_owned();
-        return Err(LedgerError::Damaged {
-            path: state.to_owned(),
-            message,
-        });
-    }
-    Ok(found)
 }
 
-fn migrate(
+/// Brings both files to the newest format, in one transaction: a process that
+/// is killed meanwhile leaves both as they were.
+pub(crate) fn migrate(
     connection: &mut Connection,
-    state: &Path,
-    file: &str,
-    migrations: &[&str],
-) -> Result<(), LedgerError> {
-    let explain = |error| LedgerError::from_sqlite(state, error);
-    let found = check_version(connection, state, file, migrations.len())?;
-    let done = usize::try_from(found).unwrap_or(0);
-    for (index, migration) in migrations.iter().enumerate().skip(done) {
-        let transaction = connection.transaction().map_err(explain)?;
-        transaction.execute_batch(migration).map_err(explain)?;
-        transaction
-            .execute_batch(&format!(
-                "PRAGMA {file}.application_id = {APPLICATION_ID}; PRAGMA {file}.user_version = {};",
-                index + 1
-            ))
-            .map_err(explain)?;
-        transaction.commit().map_err(explain)?;
+    holds: [(StateFile, Holds); 2],
+) -> rusqlite::Result<()> {
+    let missing = |(file, holds): (StateFile, Holds)| {
+        let done = match holds {
+            Holds::Nothing => 0,
+            Holds::Format(format) => format,
+        };
+        (file, &migrations(file)[done..])
+    };
+    let missing = holds.map(missing);
+    if missing.iter().all(|(_, migrations)| migrations.is_empty()) {
+        return Ok(());
     }
-    Ok(())
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for (file, missing) in missing {
+        for migration in missing {
+            transaction.execute_batch(migration)?;
+        }
+        let schema = file.schema();
+        let newest = migrations(file).len();
+        transaction.execute_batch(&format!(
+            "PRAGMA {schema}.application_id = {APPLICATION_ID};
+             PRAGMA {schema}.user_version = {newest};"
+        ))?;
+    }
+    transaction.commit()
 }

@@ -14,7 +14,12 @@ pub struct Examination {
 }
 
 /// Looks at every field of a link.
+///
+/// The link must be as wide as its entity: a side for each system, a base for
+/// each field, a cell and a settled for each field of a side. The ledger builds
+/// it so.
 pub fn examine(entity: &Entity, link: &Link) -> Examination {
+    assert_as_wide(entity, link);
     let fields = entity.table.fields();
     let mut rulings: Vec<_> = fields
         .map(|(field, _)| rule_on(entity, link, field))
@@ -59,14 +64,18 @@ impl Examination {
     }
 
     /// The record as agreed after the fields that are not contested were
-    /// decided.
+    /// decided. A field that a person is asked about still has its owner's
+    /// value.
     fn agreed(&self, link: &Link) -> Row {
         let rulings = self.rulings.iter().zip(&link.base);
         rulings
             .map(|(ruling, base)| match ruling {
-                Ruling::Stay => base.value.clone(),
-                Ruling::Take { winner, .. } => Some(winner.value.clone()),
-                Ruling::Contested(_) | Ruling::Ask { .. } => None,
+                Ruling::Stay | Ruling::Drifted { taken: None, .. } => base.value.clone(),
+                Ruling::Take(taken)
+                | Ruling::Drifted {
+                    taken: Some(taken), ..
+                } => Some(taken.winner.value.clone()),
+                Ruling::Contested(_) => None,
             })
             .collect()
     }
@@ -75,10 +84,26 @@ impl Examination {
 /// How many rows of a table could ever be contested: a treaty in which every
 /// field has an owner cannot conflict.
 pub fn shared_rows(entity: &Entity) -> usize {
-    entity
-        .table
-        .rows
-        .iter()
-        .filter(|row| row.owner == Owner::Shared)
-        .count()
+    let rows = entity.table.rows.iter();
+    rows.filter(|row| row.owner == Owner::Shared).count()
+}
+
+fn assert_as_wide(entity: &Entity, link: &Link) {
+    let fields = entity.table.len();
+    assert_eq!(link.sides.len(), entity.systems.len(), "a side a system");
+    assert_eq!(link.base.len(), fields, "a base a field");
+    for (place, side) in link.sides.iter().enumerate() {
+        let Some(side) = side else { continue };
+        assert_eq!(side.observed.len(), fields, "a cell a field in {place}");
+        assert_eq!(side.settled.len(), fields, "a settled a field in {place}");
+    }
+    for row in &entity.table.rows {
+        let systems = entity.systems.len();
+        assert_eq!(
+            row.columns.len(),
+            systems,
+            "a column a system: {}",
+            row.name
+        );
+    }
 }

@@ -59,7 +59,7 @@ pub fn guard(
             Operation::Archive(_) => tally.deletes += 1,
         }
     }
-    let seal = seal(&plan);
+    let seal = seal(&plan, name_of);
     let mut trips: Vec<Trip> = Vec::new();
     let mut trip = |guard: &str, message: String| {
         let approval = format!("{guard}-{seal}");
@@ -144,13 +144,18 @@ fn check_deletes(
     }
 }
 
-/// Names exactly this plan: eight hexadecimal digits over its operations.
-fn seal(plan: &Plan) -> String {
+/// Names exactly this plan: twelve hexadecimal digits over all it would send,
+/// and to which system. Runs and times are no part of it, so that a plan keeps
+/// its name until it is another plan.
+fn seal(plan: &Plan, name_of: &dyn Fn(&EntityName, SystemIndex) -> SystemName) -> String {
     let operations: Vec<_> = plan
         .operations()
-        .map(|(link, operation)| (&link.entity, link.link, operation))
+        .map(|(link, operation)| {
+            let system = name_of(&link.entity, operation.system());
+            (&link.entity, link.link, system, operation)
+        })
         .collect();
     // Plans are made of strings and numbers, so they always have a JSON form.
     let text = serde_json::to_vec(&operations).unwrap_or_default();
-    Digest::of(&text).hex()[..8].to_owned()
+    Digest::of(&text).short()
 }

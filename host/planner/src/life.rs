@@ -1,147 +1,170 @@
-//! Life and death of a link, and records that are to be made.
+//! Life and death of a link.
 
 use treaty_model::{
-    Archive, BaseField, Candidate, Create, Deletes, Entity, FieldIndex, Life, Link, LinkPlan,
-    Operation, Origin, Presence, Question, Row, Side, Standing, SystemIndex, Value,
+    Absentees, Archive, Candidate, Deletes, Entity, GivenUp, Life, Link, LinkPlan, Operation,
+    Presence, Question, Side, Standing, SystemIndex, Value,
 };
 
-use crate::conclude::{Answer, Choice, same_sides};
-use crate::ruling::{index, stands};
-use crate::write::Writes;
+use crate::conclude::{Answer, Choice};
+use crate::create::creatable;
+use crate::decide::same_sides;
+use crate::stand::{candidate, index, stand, stands};
 
-/// What becomes of a link as a whole.
-pub(crate) enum LifeRuling {
-    /// It lives. Deleted records in single systems have been dealt with.
-    Lives {
-        presence: Vec<(SystemIndex, Presence)>,
-        detached: Vec<SystemIndex>,
-        /// Set where it was dead.
-        revived: Option<Life>,
-    },
-    /// It was deleted, and the others follow.
-    Removed,
-    /// A person must say.
-    Asked(Question),
+/// A link that lives.
+#[derive(Default)]
+pub(crate) struct Lives {
+    /// Records whose coming or going has been dealt with.
+    pub(crate) presence: Vec<(SystemIndex, Presence)>,
+    /// Systems whose deleted record is forgotten, so that they get a new one.
+    pub(crate) detached: Vec<SystemIndex>,
+    /// Set where the link was dead.
+    pub(crate) revived: Option<Life>,
+    /// Whether it is to be deleted.
+    pub(crate) question: Option<Question>,
 }
 
-pub(crate) fn rule_on_life(entity: &Entity, link: &Link, answers: &[Answer]) -> LifeRuling {
-    let with = |wanted: Presence| -> Vec<SystemIndex> {
-        let systems = entity.system_indexes();
-        systems
-            .filter(|system| {
-                link.side(*system)
-                    .is_some_and(|side| side.presence == wanted)
-            })
-            .collect()
-    };
-    let restored = with(Presence::Restored);
+/// Decides like about a field: deletes are one side, edits the other. None: the
+/// link was deleted, and whoever still has the record follows.
+pub(crate) fn rule_on_life(entity: &Entity, link: &Link, answers: &[Answer]) -> Option<Lives> {
+    let restored = which(entity, link, |_, side| side.presence == Presence::Restored);
     let edited = edited(entity, link);
-    if link.life == Life::Deleted && restored.is_empty() && !edited {
+    let dead = link.life == Life::Deleted;
+    if dead && restored.is_empty() && !edited {
         // Carried out, or being carried out: whoever still has it follows.
-        return LifeRuling::Removed;
+        return None;
     }
-    let mut presence: Vec<_> = restored
-        .iter()
-        .map(|system| (*system, Presence::Present))
-        .collect();
-    let mut detached = Vec::new();
-    let revived = (link.life == Life::Deleted).then_some(Life::Alive);
-    if revived.is_some() {
+    let mut lives = Lives {
+        presence: restored
+            .iter()
+            .map(|system| (*system, Presence::Present))
+            .collect(),
+        revived: dead.then_some(Life::Alive),
+        ..Lives::default()
+    };
+    if dead {
         // Somebody brought it back, or edited it before the delete arrived: the
         // edit wins, and whoever lost the record may get a new one.
-        for gone in with(Presence::Gone) {
-            if creatable(entity, link, gone) {
-                detached.push(gone);
-            }
-        }
+        let gone = which(entity, link, |_, side| side.presence == Presence::Gone);
+        let gone = gone.into_iter();
+        lives.detached = gone.filter(|gone| creatable(entity, link, *gone)).collect();
     }
 
-    let deleted = with(Presence::Deleted);
+    let deleted = which(entity, link, |system, side| {
+        is_deleted(entity, system, side)
+    });
     let (counting, ignored): (Vec<_>, Vec<_>) = deleted
         .into_iter()
         .partition(|system| entity.part(*system).deletes_count && entity.deletes != Deletes::Leave);
-    presence.extend(ignored.into_iter().map(|system| (system, Presence::Gone)));
+    // The treaty says that this delete means nothing to the others.
+    let ignored = ignored.into_iter().map(|system| (system, Presence::Gone));
+    lives.presence.extend(ignored);
     if counting.is_empty() {
-        return LifeRuling::Lives {
-            presence,
-            detached,
-            revived,
-        };
+        return Some(lives);
     }
     let unseen = counting
         .iter()
         .any(|system| deleted_unseen(entity, link, *system));
     let concurrent = edited || unseen || !restored.is_empty();
-    let left = entity
-        .system_indexes()
-        .any(|system| link.present(system).is_some());
-    let keep = match person(entity, link, &counting, answers) {
-        Some(Choice::Delete) => false,
-        Some(Choice::Keep) => true,
+    let candidates = candidates(entity, link, &counting);
+    let left = candidates.iter().any(|side| side.value == STILL_THERE);
+    match person(&candidates, answers) {
+        Some(Choice::Delete) => return None,
+        Some(Choice::Keep) => {}
         // Nobody else has it, so there is nothing to ask about.
-        _ if !left => false,
+        _ if !left => return None,
         _ if entity.deletes == Deletes::Ask => {
-            return LifeRuling::Asked(question(entity, link, &counting, concurrent));
+            lives.question = Some(question(entity, &counting, candidates, concurrent));
+            return Some(lives);
         }
-        _ => concurrent,
-    };
-    if !keep {
-        return LifeRuling::Removed;
+        // Deleted in one, unchanged elsewhere: the delete goes round.
+        _ if !concurrent => return None,
+        // Deleted in one, edited elsewhere: the edit wins.
+        _ => {}
     }
     for system in counting {
         if creatable(entity, link, system) {
-            detached.push(system);
+            lives.detached.push(system);
         } else {
-            presence.push((system, Presence::Gone));
+            lives.presence.push((system, Presence::Gone));
         }
     }
-    detached.sort();
-    LifeRuling::Lives {
-        presence,
-        detached,
-        revived,
+    lives.detached.sort();
+    Some(lives)
+}
+
+/// The value of a candidate in a question about life.
+const STILL_THERE: Value = Value::Boolean(true);
+
+fn which(
+    entity: &Entity,
+    link: &Link,
+    wanted: impl Fn(SystemIndex, &Side) -> bool,
+) -> Vec<SystemIndex> {
+    let systems = entity.system_indexes();
+    systems
+        .filter(|system| link.side(*system).is_some_and(|side| wanted(*system, side)))
+        .collect()
+}
+
+/// Whether a system's record counts as deleted there, and nothing has been
+/// decided about it.
+fn is_deleted(entity: &Entity, system: SystemIndex, side: &Side) -> bool {
+    match side.presence {
+        Presence::Deleted => true,
+        // A listing that does not show a record proves nothing, unless the
+        // treaty says that this system's listings do. (A file of contacts.)
+        Presence::Missing => entity.part(system).absentees == Absentees::Deleted,
+        _ => false,
     }
 }
 
 /// Whether a system that still has the record edited it since it last agreed.
+/// A field that is new in the table was not edited; a record that never agreed
+/// on anything was not there when the delete was made.
 fn edited(entity: &Entity, link: &Link) -> bool {
-    entity.table.fields().any(|(field, row)| {
+    let new = entity.system_indexes().any(|system| {
+        let side = link.present(system);
+        side.is_some_and(|side| side.settled.iter().all(Option::is_none))
+    });
+    let changed = entity.table.fields().any(|(field, row)| {
         stands(entity, link, field)
             .iter()
             .any(|stand| stand.changed && !stand.first && row.is_source(stand.system))
-    })
+    });
+    new || changed
 }
 
-/// Whether a system deleted its record without having seen base's latest
-/// values: the delete and the edit are concurrent.
+/// Whether a system deleted its record before base's latest values had been
+/// written to it: the delete and the edit are concurrent.
 fn deleted_unseen(entity: &Entity, link: &Link, system: SystemIndex) -> bool {
     let Some(side) = link.side(system) else {
         return false;
     };
     entity.table.fields().any(|(field, row)| {
-        let settled = side.settled[field.0].as_ref();
-        row.reads(system)
-            && row.writable(system)
-            && link.base(field).revision.0 > 0
-            && settled.is_none_or(|settled| settled.revision < link.base(field).revision)
+        let base = link.base(field);
+        let stand = stand(row, system, side, base, field);
+        row.writable(system)
+            && base.value.is_some()
+            && stand.behind
+            && stand.legible()
+            && stand.says != base.value.as_ref()
     })
 }
 
 /// What a person answered about this delete.
-fn person(
-    entity: &Entity,
-    link: &Link,
-    deleted: &[SystemIndex],
-    answers: &[Answer],
-) -> Option<Choice> {
-    let candidates = candidates(entity, link, deleted);
+fn person<'a>(candidates: &[Candidate], answers: &'a [Answer]) -> Option<&'a Choice> {
     let answer = answers
         .iter()
-        .find(|answer| answer.field.is_none() && same_sides(&answer.candidates, &candidates))?;
-    Some(answer.choice.clone())
+        .find(|answer| answer.field.is_none() && same_sides(&answer.candidates, candidates))?;
+    Some(&answer.choice)
 }
 
-fn question(entity: &Entity, link: &Link, deleted: &[SystemIndex], concurrent: bool) -> Question {
+fn question(
+    entity: &Entity,
+    deleted: &[SystemIndex],
+    candidates: Vec<Candidate>,
+    concurrent: bool,
+) -> Question {
     let names: Vec<_> = deleted
         .iter()
         .map(|system| entity.part(*system).system.as_str())
@@ -154,31 +177,35 @@ fn question(entity: &Entity, link: &Link, deleted: &[SystemIndex], concurrent: b
     Question {
         field: None,
         base: None,
-        candidates: candidates(entity, link, deleted),
+        candidates,
         reason: format!("deleted in {}{but}", names.join(", ")),
         rule: None,
     }
 }
 
-/// The sides of a question about life: who still has the record (true) and who
-/// deleted it (false).
+/// The sides of a question about life: who still has the record, as far as is
+/// known (true), and who deleted it (false). Whose record is gone has had its
+/// say.
 fn candidates(entity: &Entity, link: &Link, deleted: &[SystemIndex]) -> Vec<Candidate> {
     let sides = entity
         .system_indexes()
-        .filter_map(|system| link.side(system).map(|s| (system, s)));
+        .filter_map(|system| link.side(system).map(|side| (system, side)));
     sides
-        .filter(|(system, side)| side.presence.takes_part() || deleted.contains(system))
+        .filter(|(system, side)| {
+            deleted.contains(system) || !matches!(side.presence, Presence::Deleted | Presence::Gone)
+        })
         .map(|(system, side)| Candidate {
             system: Some(index(system)),
-            value: Value::Boolean(side.presence.takes_part()),
+            value: Value::Boolean(!deleted.contains(&system)),
             standing: Standing::Edited,
             at: side.changed_at,
-            origin: Origin::clone(&side.origin),
+            origin: side.origin.clone(),
         })
         .collect()
 }
 
-/// The link is deleted: whoever still has the record archives or deletes it.
+/// The link is deleted: whoever still has the record archives or deletes it,
+/// and what only stands there is given up.
 pub(crate) fn plan_removal(entity: &Entity, link: &Link, plan: &mut LinkPlan) {
     if link.life == Life::Alive {
         plan.life = Some(Life::Deleted);
@@ -187,70 +214,29 @@ pub(crate) fn plan_removal(entity: &Entity, link: &Link, plan: &mut LinkPlan) {
         let Some(side) = link.side(system) else {
             continue;
         };
-        match side.presence {
-            Presence::Deleted => plan.presence.push((system, Presence::Gone)),
-            Presence::Present | Presence::Restored => {
-                plan.operations.push(archive(entity, system, side));
-            }
-            // What we cannot see we do not touch.
-            Presence::LeftOut(_) | Presence::Missing | Presence::Gone => {}
+        if is_deleted(entity, system, side) {
+            plan.presence.push((system, Presence::Gone));
+        } else if side.presence.takes_part() {
+            plan.operations.push(Operation::Archive(Archive {
+                system,
+                remote: side.remote.clone(),
+                for_good: entity.deletes == Deletes::Delete,
+            }));
         }
+        // What we cannot see (left out, missing) we do not touch.
     }
-}
-
-fn archive(entity: &Entity, system: SystemIndex, side: &Side) -> Operation {
-    Operation::Archive(Archive {
-        system,
-        remote: side.remote.clone(),
-        for_good: entity.deletes == Deletes::Delete,
-    })
-}
-
-/// Whether a record may be made in a system for a link that another one holds.
-fn creatable(entity: &Entity, link: &Link, system: SystemIndex) -> bool {
-    let sources = &entity.part(system).creates_from;
-    sources
-        .iter()
-        .any(|source| *source != system && link.present(*source).is_some())
-}
-
-/// Records that are to be made: in systems that have none, where the treaty
-/// says so.
-pub(crate) fn plan_creates(
-    entity: &Entity,
-    link: &Link,
-    detached: &[SystemIndex],
-    bases: &[BaseField],
-    writes: &Writes<'_>,
-) -> Vec<Operation> {
-    entity
-        .system_indexes()
-        .filter(|system| link.side(*system).is_none() || detached.contains(system))
-        .filter(|system| creatable(entity, link, *system))
-        .filter_map(|system| create(entity, system, bases, writes))
-        .map(Operation::Create)
-        .collect()
-}
-
-fn create(
-    entity: &Entity,
-    system: SystemIndex,
-    bases: &[BaseField],
-    writes: &Writes<'_>,
-) -> Option<Create> {
-    let mut values: Row = vec![None; entity.table.len()];
-    let mut revisions = Vec::new();
-    for (field, row) in entity.table.fields() {
-        let base = &bases[field.0];
-        if row.writable(system) && base.value.is_some() && !writes.holds(field) {
-            values[field.0].clone_from(&base.value);
-            revisions.push((FieldIndex(field.0), base.revision));
-        }
+    for (field, _) in entity.table.fields() {
+        let base = &link.base(field).value;
+        let edits = stands(entity, link, field);
+        let edits = edits.iter().filter(|stand| stand.changed);
+        let losers = edits.filter(|stand| stand.says != base.as_ref());
+        plan.given_up
+            .extend(losers.filter_map(candidate).map(|candidate| GivenUp {
+                winner: None,
+                field,
+                candidate,
+                reason: "the record was deleted".to_owned(),
+                rule: None,
+            }));
     }
-    // A record of nothing is no record.
-    (!revisions.is_empty()).then_some(Create {
-        system,
-        values,
-        revisions,
-    })
 }

@@ -1,87 +1,42 @@
 //! The decision about one field of one link: the table of the design, branch by
 //! branch.
 
-use treaty_model::{
-    BaseField, Candidate, Drift, Entity, FieldIndex, Link, Owner, Side, Standing, SystemIndex,
-    Value, Why,
-};
+use treaty_model::{Candidate, Drift, Entity, FieldIndex, Link, Owner, Standing, SystemIndex, Why};
+
+use crate::stand::{Stand, agreed, candidate, first_by_name, stands};
 
 /// What is to become of the base of one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Ruling {
     /// It stays.
     Stay,
-    /// It takes this value.
-    Take {
-        /// The value, and where it comes from.
-        winner: Candidate,
-        /// Which branch.
-        why: Why,
-    },
+    /// It takes a value.
+    Take(Taken),
     /// A rule must say.
     Contested(Vec<Candidate>),
-    /// A person must say, whatever rules there are.
-    Ask {
-        /// The values.
+    /// Base stays or takes the owner's value, and a person is asked about those
+    /// who edited what is not theirs.
+    Drifted {
+        /// The owner's edit, where there is one too.
+        taken: Option<Taken>,
+        /// The owner's value first, then the edits of the others.
         candidates: Vec<Candidate>,
-        /// Why a person is asked.
-        reason: &'static str,
     },
 }
 
-/// A system's record as far as one field is concerned.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Stand<'a> {
-    /// The system.
-    pub(crate) system: SystemIndex,
-    /// Its record.
-    pub(crate) side: &'a Side,
-    /// What the system says; none: it does not.
-    pub(crate) says: Option<&'a Value>,
-    /// Whether it changed since it last agreed.
-    pub(crate) changed: bool,
-    /// Whether it has not yet seen the latest base.
-    pub(crate) behind: bool,
-    /// Whether it never agreed on this field.
-    pub(crate) first: bool,
-}
-
-/// How the systems that take part and read a field stand to its base.
-pub(crate) fn stands<'a>(entity: &Entity, link: &'a Link, field: FieldIndex) -> Vec<Stand<'a>> {
-    let row = entity.table.row(field);
-    let base = link.base(field);
-    let reading = entity.system_indexes().filter(|system| row.reads(*system));
-    reading
-        .filter_map(|system| {
-            link.present(system)
-                .map(|side| stand(system, side, base, field))
-        })
-        .collect()
-}
-
-fn stand<'a>(
-    system: SystemIndex,
-    side: &'a Side,
-    base: &BaseField,
-    field: FieldIndex,
-) -> Stand<'a> {
-    let says = side.observed[field.0].as_ref();
-    let settled = side.settled[field.0].as_ref();
-    Stand {
-        system,
-        side,
-        says,
-        changed: says.is_some() && settled.is_none_or(|settled| settled.value.as_ref() != says),
-        behind: settled.is_none_or(|settled| settled.revision < base.revision),
-        first: settled.is_none(),
-    }
+/// A value that becomes base without anybody being asked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Taken {
+    /// The value, and where it comes from.
+    pub(crate) winner: Candidate,
+    /// Which branch.
+    pub(crate) why: Why,
 }
 
 /// Decides one field that stands by itself.
 pub(crate) fn rule_on(entity: &Entity, link: &Link, field: FieldIndex) -> Ruling {
-    let row = entity.table.row(field);
     let stands = stands(entity, link, field);
-    match row.owner {
+    match entity.table.row(field).owner {
         Owner::System(owner) => rule_on_owned(entity, link, field, owner, &stands),
         Owner::Shared => rule_on_shared(entity, link, field, &stands),
     }
@@ -96,45 +51,56 @@ fn rule_on_owned(
     owner: SystemIndex,
     stands: &[Stand<'_>],
 ) -> Ruling {
-    let row = entity.table.row(field);
     let base = link.base(field);
-    if let Some(stand) = stands
+    let taken = stands
         .iter()
-        .find(|stand| stand.system == owner && stand.changed)
-    {
-        let winner = candidate(stand);
-        if base.value.as_ref() != Some(&winner.value) {
-            // The owner moved on, or is met for the first time.
-            let why = if stand.first {
-                Why::FirstMeeting
-            } else {
-                Why::OwnerChanged
-            };
-            return Ruling::Take { winner, why };
-        }
+        .filter(|stand| stand.system == owner && stand.changed)
+        // It changed back to what was agreed: there is nothing to take.
+        .filter(|stand| stand.says != base.value.as_ref())
+        .find_map(|stand| {
+            Some(Taken {
+                winner: candidate(stand)?,
+                why: if stand.first {
+                    Why::FirstMeeting
+                } else {
+                    Why::OwnerChanged
+                },
+            })
+        });
+    if entity.table.row(field).drift != Drift::Ask {
+        // Written back or left: that is for the systems, base does not care.
+        return stays_or_takes(taken);
     }
+    let standing = match &taken {
+        Some(taken) => Some(Candidate {
+            standing: Standing::Agreed,
+            ..taken.winner.clone()
+        }),
+        None => agreed(entity, base),
+    };
+    let Some(standing) = standing else {
+        // The owner has no such record yet: everybody waits for it.
+        return Ruling::Stay;
+    };
+    // Somebody edited what is not theirs, and the treaty wants to hear of it.
+    // A record that is met for the first time is no edit: the owner's value
+    // goes there as if there had been none.
     let drifted: Vec<_> = stands
         .iter()
-        .filter(|stand| stand.system != owner && stand.changed)
-        .filter(|stand| stand.says != base.value.as_ref())
-        .map(candidate)
+        .filter(|stand| stand.system != owner && stand.changed && !stand.first)
+        .filter(|stand| stand.says != Some(&standing.value))
+        .filter_map(candidate)
         .collect();
-    let agreed = agreed(entity, base);
-    match (row.drift, agreed) {
-        // Somebody edited what is not theirs, and the treaty wants to hear of
-        // it: the owner's value stands beside theirs.
-        (Drift::Ask, Some(agreed)) if !drifted.is_empty() => {
-            let mut candidates = vec![agreed];
-            candidates.extend(drifted);
-            Ruling::Ask {
-                candidates,
-                reason: "edited in a system that does not own the field",
-            }
-        }
-        // Written back or left: base stays either way. What has no base yet
-        // (the owner has no such record) waits for the owner.
-        _ => Ruling::Stay,
+    if drifted.is_empty() {
+        return stays_or_takes(taken);
     }
+    let mut candidates = vec![standing];
+    candidates.extend(drifted);
+    Ruling::Drifted { taken, candidates }
+}
+
+fn stays_or_takes(taken: Option<Taken>) -> Ruling {
+    taken.map_or(Ruling::Stay, Ruling::Take)
 }
 
 /// A shared field: whoever changed it is a side; and base itself, if one of them
@@ -142,70 +108,35 @@ fn rule_on_owned(
 fn rule_on_shared(entity: &Entity, link: &Link, field: FieldIndex, stands: &[Stand<'_>]) -> Ruling {
     let base = link.base(field);
     let changed: Vec<_> = stands.iter().filter(|stand| stand.changed).collect();
-    let Some(first) = changed.first() else {
+    let edits: Vec<_> = changed
+        .iter()
+        .filter_map(|stand| candidate(stand))
+        .collect();
+    let Some(winner) = first_by_name(entity, edits.iter()) else {
         // Nobody changed it; whoever is behind is written.
         return Ruling::Stay;
     };
-    let mut sides: Vec<_> = changed.iter().map(|stand| candidate(stand)).collect();
-    if changed.iter().any(|stand| stand.behind) {
-        sides.extend(agreed(entity, base));
-    }
-    let alike = sides.iter().all(|side| side.value == sides[0].value);
-    if !alike {
+    let unseen = changed.iter().any(|stand| stand.unseen);
+    let mut sides = edits.clone();
+    sides.extend(unseen.then(|| agreed(entity, base)).flatten());
+    if sides.iter().any(|side| side.value != winner.value) {
+        // Two people edited it, or one who had not seen what was agreed (their
+        // system was down, or the write to it failed), or two records with
+        // different values meet for the first time.
         return Ruling::Contested(sides);
     }
-    if base.value.as_ref() == Some(&sides[0].value) {
-        // They came to what was agreed already: an echo, or the same edit twice.
+    if base.value.as_ref() == Some(&winner.value) {
+        // They came to what was agreed already: an echo of our own write whose
+        // answer was lost, or the same edit made twice.
         return Ruling::Stay;
     }
-    let why = match changed.len() {
+    let why = match edits.len() {
         _ if base.revision.0 == 0 => Why::FirstMeeting,
         1 => Why::OneChanged,
         _ => Why::AllChangedAlike,
     };
-    Ruling::Take {
-        winner: candidate(first),
+    Ruling::Take(Taken {
+        winner: winner.clone(),
         why,
-    }
-}
-
-/// A system's value as a candidate.
-pub(crate) fn candidate(stand: &Stand<'_>) -> Candidate {
-    Candidate {
-        system: Some(index(stand.system)),
-        // Only asked of systems that say something.
-        value: stand.says.cloned().unwrap_or(Value::Null),
-        standing: if stand.first {
-            Standing::FirstSeen
-        } else {
-            Standing::Edited
-        },
-        at: stand.side.changed_at,
-        origin: stand.side.origin.clone(),
-    }
-}
-
-/// Base as a candidate; none before anything was agreed.
-pub(crate) fn agreed(entity: &Entity, base: &BaseField) -> Option<Candidate> {
-    let value = base.value.clone()?;
-    let provenance = base.provenance.as_ref();
-    let system = provenance
-        .and_then(|provenance| provenance.system.as_ref())
-        .and_then(|name| entity.system(name.as_str()).ok())
-        .map(index);
-    Some(Candidate {
-        system,
-        value,
-        standing: Standing::Agreed,
-        at: provenance.and_then(|provenance| provenance.at),
-        origin: provenance
-            .map(|provenance| provenance.origin.clone())
-            .unwrap_or_default(),
     })
-}
-
-/// A system's place as the contract counts it.
-pub(crate) fn index(system: SystemIndex) -> u32 {
-    // A treaty has a handful of systems; the reader refuses more than fit.
-    u32::try_from(system.0).unwrap_or(u32::MAX)
 }

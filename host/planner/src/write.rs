@@ -1,8 +1,6 @@
 //! Gathers what is written to each system of a link: one operation a system.
 
-use treaty_model::{
-    BaseField, Entity, FieldIndex, Link, Operation, Revision, Row, SystemIndex, Why, Write,
-};
+use treaty_model::{BaseField, Entity, FieldIndex, Link, Operation, SystemIndex, Why, Write};
 
 /// The writes of one link while its fields are decided one after the other.
 pub(crate) struct Writes<'a> {
@@ -13,6 +11,7 @@ pub(crate) struct Writes<'a> {
 }
 
 impl<'a> Writes<'a> {
+    /// No writes yet.
     pub(crate) fn new(entity: &'a Entity, link: &'a Link) -> Self {
         Self {
             entity,
@@ -47,8 +46,8 @@ impl<'a> Writes<'a> {
         let write = self.by_system[system.0].get_or_insert_with(|| Write {
             system,
             remote: side.remote.clone(),
-            values: vec![None; fields] as Row,
-            revisions: Vec::<(FieldIndex, Revision)>::new(),
+            values: vec![None; fields],
+            revisions: Vec::new(),
             why: Vec::new(),
         });
         write.values[field.0].clone_from(&base.value);
@@ -56,6 +55,7 @@ impl<'a> Writes<'a> {
         write.why.push(why);
     }
 
+    /// The writes in the order of the systems.
     pub(crate) fn into_operations(self) -> Vec<Operation> {
         self.by_system
             .into_iter()

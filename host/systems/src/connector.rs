@@ -83,6 +83,19 @@ pub struct Source {
     pub archived: Option<String>,
 }
 
+impl Source {
+    /// A source of which the treaty says nothing but its name.
+    pub fn named(name: impl Into<String>) -> Self {
+        Self {
+            name: name.into(),
+            key: Vec::new(),
+            updated: None,
+            actor: None,
+            archived: None,
+        }
+    }
+}
+
 /// What a system can do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Capabilities {
@@ -94,7 +107,8 @@ pub struct Capabilities {
     pub conditional: Conditional,
     /// Whether records can be created.
     pub create: bool,
-    /// Whether records can be archived, that is, brought back.
+    /// Whether records can be archived, that is, brought back. A table or file
+    /// can where its source names [`Source::archived`].
     pub archive: bool,
     /// Whether records can be deleted for good.
     pub delete: bool,

@@ -1,0 +1,115 @@
+//! Runs, totals and single facts.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+use treaty_model::{EntityName, LinkId, RunId, SystemName, Timestamp};
+
+use crate::{Ledger, LedgerError, number};
+
+/// A run that began or ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RunChange {
+    /// Its number.
+    pub run: RunId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// What it did, as the engine tells it.
+    pub summary: serde_json::Value,
+}
+
+/// How much there is. What is not there has no number.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Records in links, by entity and system.
+    pub linked: BTreeMap<(EntityName, SystemName), u64>,
+    /// Records in no link, by entity and system.
+    pub unlinked: BTreeMap<(EntityName, SystemName), u64>,
+    /// Links, by entity.
+    pub links: BTreeMap<EntityName, u64>,
+}
+
+impl Ledger {
+    /// How much there is. Takes no longer the more that is.
+    pub fn totals(&self) -> Result<Totals, LedgerError> {
+        self.read(|db| {
+            let mut totals = Totals::default();
+            let mut statement = db.prepare_cached(
+                "SELECT entity, system, linked, records FROM record_total WHERE records > 0",
+            )?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let key = (EntityName(row.get(0)?), SystemName(row.get(1)?));
+                let of_kind = match row.get(2)? {
+                    true => &mut totals.linked,
+                    false => &mut totals.unlinked,
+                };
+                of_kind.insert(key, number::read(row.get(3)?));
+            }
+            let mut statement =
+                db.prepare_cached("SELECT entity, links FROM link_total WHERE links > 0")?;
+            let mut rows = statement.query([])?;
+            while let Some(row) = rows.next()? {
+                let entity = EntityName(row.get(0)?);
+                totals.links.insert(entity, number::read(row.get(1)?));
+            }
+            Ok(totals)
+        })
+    }
+
+    /// The number that the next link gets.
+    pub fn next_link(&self) -> Result<LinkId, LedgerError> {
+        Ok(LinkId(self.last("link")? + 1))
+    }
+
+    /// The number that the next run gets.
+    pub fn next_run(&self) -> Result<RunId, LedgerError> {
+        Ok(RunId(self.last("run")? + 1))
+    }
+
+    /// How many intents there have ever been.
+    pub fn intents_ever(&self) -> Result<u64, LedgerError> {
+        self.last("intent")
+    }
+
+    /// The highest number that a table ever gave.
+    fn last(&self, table: &str) -> Result<u64, LedgerError> {
+        self.read(|db| {
+            let last: Option<i64> = db
+                .prepare_cached("SELECT seq FROM main.sqlite_sequence WHERE name = ?1")?
+                .query_row([table], |row| row.get(0))
+                .optional()?;
+            Ok(last.map_or(0, number::read))
+        })
+    }
+
+    /// A fact by name.
+    pub fn fact(&self, name: &str) -> Result<Option<String>, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT value FROM fact WHERE name = ?1")?
+                .query_row([name], |row| row.get(0))
+                .optional()
+        })
+    }
+}
+
+pub(crate) fn write_run(db: &Connection, run: &RunChange) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "INSERT OR REPLACE INTO run (id, started_at, ended_at, summary) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![
+        number::of_run(run.run),
+        run.started_at.as_micros(),
+        run.ended_at.map(Timestamp::as_micros),
+        run.summary.to_string(),
+    ])?;
+    Ok(())
+}
+
+pub(crate) fn write_fact(db: &Connection, name: &str, value: &str) -> rusqlite::Result<()> {
+    db.prepare_cached("INSERT OR REPLACE INTO fact (name, value) VALUES (?1, ?2)")?
+        .execute([name, value])?;
+    Ok(())
+}

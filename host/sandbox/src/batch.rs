@@ -1,0 +1,215 @@
+//! A batch: one answer for each element whatever the component does.
+//!
+//! A run that faults is run again in halves until the culprits stand alone. The
+//! fuel that failed runs burn is bounded, so a component that faults on
+//! everything cannot hold the host up.
+
+use std::ops::Range;
+
+use treaty_model::RuleError;
+use wasmtime::Store;
+use wasmtime::component::Instance;
+
+use crate::call::{Scope, call};
+use crate::contract::types::{Answer, RuleErrorOut};
+use crate::log::{Log, LogLine};
+use crate::rule::Inner;
+use crate::state::State;
+use crate::text::cut_owned;
+use crate::{Fault, FaultKind, Setback};
+
+/// What became of a batch.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answers<T> {
+    /// As many as were asked, in the same order.
+    pub answers: Vec<Result<T, Setback>>,
+    /// The fuel that all runs of the batch burnt together.
+    pub fuel: u64,
+    /// What the rule wrote to its log, within its budget. Runs that were
+    /// repeated in halves do not count.
+    pub log: Vec<LogLine>,
+    /// Lines beyond the budget.
+    pub log_lines_dropped: u64,
+}
+
+/// What is asked.
+pub(crate) struct Batch<'a> {
+    /// How many canonical fields the setup has.
+    pub(crate) fields: usize,
+    /// The bytes of each element.
+    pub(crate) weights: &'a [u64],
+    /// The bytes of what goes along with every part of the batch.
+    pub(crate) fixed_weight: u64,
+    pub(crate) now_micros: i64,
+}
+
+impl Batch<'_> {
+    fn scope(&self, part: &Range<usize>) -> Scope {
+        let bytes = self.fixed_weight + self.weights[part.clone()].iter().sum::<u64>();
+        Scope {
+            elements: part.len(),
+            bytes,
+            now_micros: self.now_micros,
+        }
+    }
+
+    /// Runs the batch. `ask` puts a part of it to an instance, `check` judges
+    /// one answer by its place in the batch.
+    pub(crate) fn run<A, T>(
+        &self,
+        rule: &Inner,
+        ask: impl Fn(&mut Store<State>, &Instance, Range<usize>) -> wasmtime::Result<Vec<Answer<A>>>,
+        check: impl Fn(usize, A) -> Result<T, Fault>,
+    ) -> Answers<T> {
+        let limits = &rule.shared.limits;
+        let all = 0..self.weights.len();
+        let scope = self.scope(&all);
+        let mut tally = Tally {
+            fuel: 0,
+            wasted: 0,
+            allowance: limits
+                .fuel(scope.elements, scope.bytes)
+                .saturating_mul(limits.failed_runs),
+            log: Log::new(limits),
+        };
+        let mut answers = Vec::with_capacity(all.len());
+        // The next part is on top. Parts are disjoint and in order, so answers
+        // are pushed in order.
+        let mut parts = vec![all];
+        while let Some(part) = parts.pop() {
+            if part.is_empty() {
+                continue;
+            }
+            match self.attempt(rule, &part, &ask, &mut tally) {
+                Ok(given) => {
+                    let given = part.zip(given);
+                    answers.extend(given.map(|(at, answer)| self.judge(rule, at, answer, &check)));
+                }
+                Err(fault) if part.len() == 1 || is_of_the_whole(&fault) => {
+                    answers.extend(part.map(|_| Err(fault.clone().into())));
+                }
+                Err(_) => {
+                    let middle = part.start + part.len() / 2;
+                    parts.push(middle..part.end);
+                    parts.push(part.start..middle);
+                }
+            }
+        }
+        assert_eq!(
+            answers.len(),
+            self.weights.len(),
+            "one answer for each element"
+        );
+        Answers {
+            answers,
+            fuel: tally.fuel,
+            log: tally.log.lines,
+            log_lines_dropped: tally.log.dropped,
+        }
+    }
+
+    /// Runs a part of the batch once, unless it is too large or too much was
+    /// wasted before.
+    fn attempt<A>(
+        &self,
+        rule: &Inner,
+        part: &Range<usize>,
+        ask: impl Fn(&mut Store<State>, &Instance, Range<usize>) -> wasmtime::Result<Vec<Answer<A>>>,
+        tally: &mut Tally,
+    ) -> Result<Vec<Answer<A>>, Fault> {
+        if tally.wasted > tally.allowance {
+            return Err(given_up());
+        }
+        let limits = &rule.shared.limits;
+        let scope = self.scope(part);
+        if scope.bytes > limits.input_bytes as u64 {
+            return Err(too_large(scope.bytes, limits.input_bytes));
+        }
+        let outcome = call(&rule.shared, &rule.pre, scope, |store, instance| {
+            ask(store, instance, part.clone())
+        });
+        tally.fuel = tally.fuel.saturating_add(outcome.fuel);
+        let given = outcome.answer.and_then(|given| counted(given, part.len()));
+        if given.is_err() {
+            // Time that the wall clock ended counts as if all fuel had burnt.
+            let budget = limits.fuel(scope.elements, scope.bytes);
+            let waste = outcome.timeouts.saturating_mul(budget).max(outcome.fuel);
+            tally.wasted = tally.wasted.saturating_add(waste);
+        }
+        if given.is_ok() || part.len() == 1 {
+            tally.log.append(outcome.log);
+        }
+        given
+    }
+}
+
+/// What the runs of a batch have cost so far.
+struct Tally {
+    fuel: u64,
+    /// The fuel of runs that failed, and how much of it is too much.
+    wasted: u64,
+    allowance: u64,
+    log: Log,
+}
+
+/// Whether halving the part would help nobody.
+fn is_of_the_whole(fault: &Fault) -> bool {
+    matches!(fault.kind, FaultKind::Host | FaultKind::GivenUp)
+}
+
+impl Batch<'_> {
+    /// One answer of the component as the host takes it.
+    fn judge<A, T>(
+        &self,
+        rule: &Inner,
+        at: usize,
+        answer: Answer<A>,
+        check: impl Fn(usize, A) -> Result<T, Fault>,
+    ) -> Result<T, Setback> {
+        match answer {
+            Ok(answer) => check(at, answer).map_err(Setback::Fault),
+            Err(RuleErrorOut { field, message }) => Err(Setback::Error(RuleError {
+                // The message is what a person reads; a field that there is not
+                // adds nothing to it.
+                field: field.filter(|field| (*field as usize) < self.fields),
+                message: cut_owned(message, rule.shared.limits.message_bytes),
+            })),
+        }
+    }
+}
+
+impl<T> Answers<T> {
+    /// The same fault for every element, for a batch that was never run.
+    pub(crate) fn all(elements: usize, fault: &Fault) -> Self {
+        Self {
+            answers: (0..elements).map(|_| Err(fault.clone().into())).collect(),
+            fuel: 0,
+            log: Vec::new(),
+            log_lines_dropped: 0,
+        }
+    }
+}
+
+fn counted<A>(given: Vec<A>, asked: usize) -> Result<Vec<A>, Fault> {
+    if given.len() == asked {
+        return Ok(given);
+    }
+    let given = given.len();
+    Err(Fault::malformed(format!(
+        "{given} answers to {asked} questions"
+    )))
+}
+
+fn too_large(bytes: u64, limit: usize) -> Fault {
+    Fault::new(
+        FaultKind::InputTooLarge,
+        format!("{bytes} bytes; a call carries at most {limit}"),
+    )
+}
+
+fn given_up() -> Fault {
+    Fault::new(
+        FaultKind::GivenUp,
+        "not tried, because the rule faulted on too many records of the batch",
+    )
+}

@@ -1,0 +1,207 @@
+//! The postgres connector: one database, each table a source.
+//!
+//! Changes come from a log that Treaty keeps in the schema `treaty`
+//! (`changes = "log"`, two triggers for each table), or from a column that says
+//! when a row was changed (`changes = "watermark"`). The log is read by snapshots
+//! of which transactions had ended, so a commit that comes late is never missed;
+//! a watermark relies on transactions being shorter than its overlap.
+//!
+//! Everything crosses the wire as text, in a session whose formats are fixed, so
+//! that no value depends on a setting or on a type that the driver knows. Writes
+//! are one transaction for each call, a savepoint for each write; a row is locked
+//! before it is compared with what was expected, so nobody comes between.
+//!
+//! Not here yet: TLS (an address that requires it is refused), and changes by
+//! logical decoding.
+
+mod cursor;
+mod error;
+mod feed;
+mod install;
+mod listing;
+mod log;
+mod rows;
+mod schema;
+mod session;
+mod value;
+mod watermark;
+mod write;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use treaty_model::{Clock, OwnSchema, RemoteId};
+
+use crate::open::Options;
+use crate::{
+    Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
+    Found, Needs, Outcome, Page, Record, Sought, Source, SystemError, SystemSettings, SystemWrite,
+};
+use session::{Address, Line};
+
+/// The connector as a treaty names it.
+pub(crate) const KIND: ConnectorKind = ConnectorKind {
+    name: "postgres",
+    about: "a PostgreSQL database, version 13 or later; a source is a table, schema.table",
+    needs: Needs::Url,
+    options: &[
+        ConnectorOption {
+            name: "changes",
+            about: "how changes are found: a log kept by triggers (so without it, where the role \
+                    may create them), or the source's column that says when a row was changed",
+            values: &["log", "watermark"],
+        },
+        ConnectorOption {
+            name: "overlap-ms",
+            about: "watermark: how long after its time of change a row may be committed, in \
+                    milliseconds; without it: 60000",
+            values: &[],
+        },
+        ConnectorOption {
+            name: "log-keep",
+            about: "log: how many changes are kept after they were read, for other readers; \
+                    without it: 10000",
+            values: &[],
+        },
+        ConnectorOption {
+            name: "statement-timeout-ms",
+            about: "how long a statement may take, in milliseconds; without it: 60000",
+            values: &[],
+        },
+        ConnectorOption {
+            name: "lock-timeout-ms",
+            about: "how long to wait for somebody else's lock, in milliseconds; without it: 5000",
+            values: &[],
+        },
+    ],
+};
+
+/// A PostgreSQL database.
+pub(crate) struct PostgresConnector {
+    line: Line,
+    context: Context,
+    capabilities: Capabilities,
+}
+
+/// What all work on the database knows.
+struct Context {
+    /// What the treaty says.
+    changes: Option<ChangeFeed>,
+    /// Whether Treaty has its tables there or may make them.
+    may_log: bool,
+    overlap_ms: u64,
+    log_keep: u64,
+    clock: Arc<dyn Clock>,
+}
+
+impl PostgresConnector {
+    /// Opens a database. The server must answer: what it allows decides how
+    /// changes are found.
+    pub(crate) async fn open(
+        settings: &SystemSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Self, SystemError> {
+        let options = Options::of(settings);
+        let line = Line::to(Address::read(settings, &options)?);
+        let lease = line.lease().await?;
+        let may_log = install::is_possible(&lease).await?;
+        let read_only = install::is_read_only(&lease).await?;
+        lease.give_back();
+        let changes = match options.get("changes") {
+            Some("log") => Some(ChangeFeed::Log),
+            Some(_) => Some(ChangeFeed::Watermark),
+            None => None,
+        };
+        let feed = match changes {
+            Some(feed) => feed,
+            None if may_log => ChangeFeed::Log,
+            None => ChangeFeed::Watermark,
+        };
+        Ok(Self {
+            line,
+            context: Context {
+                changes,
+                may_log,
+                overlap_ms: options.number("overlap-ms", 60_000)?,
+                log_keep: options.number("log-keep", 10_000)?,
+                clock,
+            },
+            capabilities: capabilities(feed, read_only),
+        })
+    }
+}
+
+fn capabilities(changes: ChangeFeed, read_only: bool) -> Capabilities {
+    Capabilities {
+        connector: KIND.name.to_owned(),
+        changes,
+        conditional: Conditional::Strong,
+        create: !read_only,
+        archive: !read_only,
+        delete: !read_only,
+        marks_own_writes: changes == ChangeFeed::Log,
+        writes_max: 500,
+        gets_max: 10_000,
+        index_lag_ms: 0,
+    }
+}
+
+#[async_trait]
+impl Connector for PostgresConnector {
+    fn capabilities(&self) -> &Capabilities {
+        &self.capabilities
+    }
+
+    async fn describe(&self, source: &Source) -> Result<OwnSchema, SystemError> {
+        let lease = self.line.lease().await?;
+        let table = schema::load(&lease, source).await?;
+        lease.give_back();
+        Ok(table.schema())
+    }
+
+    async fn changes(
+        &self,
+        source: &Source,
+        cursor: Option<&Cursor>,
+        records_max: usize,
+    ) -> Result<Page, SystemError> {
+        let lease = self.line.lease().await?;
+        let table = schema::load(&lease, source).await?;
+        let page = feed::changes(&lease, &table, &self.context, cursor, records_max.max(1)).await?;
+        lease.give_back();
+        Ok(page)
+    }
+
+    async fn get(
+        &self,
+        source: &Source,
+        ids: &[RemoteId],
+    ) -> Result<Vec<Option<Record>>, SystemError> {
+        let lease = self.line.lease().await?;
+        let table = schema::load(&lease, source).await?;
+        let mut found = rows::by_ids(&lease, &table, ids).await?;
+        lease.give_back();
+        let record = |id| found.remove(id).and_then(rows::Standing::visible);
+        Ok(ids.iter().map(record).collect())
+    }
+
+    async fn write(
+        &self,
+        source: &Source,
+        writes: &[SystemWrite],
+    ) -> Result<Vec<Outcome>, SystemError> {
+        let lease = self.line.lease().await?;
+        let table = schema::load(&lease, source).await?;
+        let outcomes = write::write(&lease, &table, &self.context, writes).await?;
+        lease.give_back();
+        Ok(outcomes)
+    }
+
+    async fn find(&self, source: &Source, intents: &[Sought]) -> Result<Vec<Found>, SystemError> {
+        let lease = self.line.lease().await?;
+        let table = schema::load(&lease, source).await?;
+        let found = write::find(&lease, &table, intents).await?;
+        lease.give_back();
+        Ok(found)
+    }
+}

@@ -1,0 +1,98 @@
+//! Which way changes are found, and what a cursor means for it.
+
+use crate::postgres::cursor::{Feed, PostgresCursor};
+use crate::postgres::schema::Table;
+use crate::postgres::session::Session;
+use crate::postgres::{Context, install, listing, log, watermark};
+use crate::{ChangeFeed, Cursor, Page, SystemError};
+
+/// What changed in a table since a cursor.
+pub(super) async fn changes(
+    session: &Session,
+    table: &Table,
+    context: &Context,
+    cursor: Option<&Cursor>,
+    records_max: usize,
+) -> Result<Page, SystemError> {
+    let way = way(session, table, context).await?;
+    let cursor = match cursor {
+        Some(cursor) => PostgresCursor::read(cursor, table)?,
+        None => None,
+    };
+    let Some(cursor) = cursor else {
+        return begin(session, table, context, way, records_max).await;
+    };
+    match (cursor.feed, way) {
+        (Feed::Log(place), ChangeFeed::Log) => {
+            // A log with a gap could hide a change for ever, so everything is
+            // listed again. The same within a listing, whose changes come from
+            // that log.
+            if !log::is_whole(session, table, &place).await? {
+                return begin(session, table, context, way, records_max).await;
+            }
+            if cursor.listing.is_some() {
+                let feed = Feed::Log(place);
+                return listing::page(session, table, cursor.listing, feed, records_max).await;
+            }
+            match log::page(session, table, context, &place, records_max).await? {
+                Some(page) => Ok(page),
+                None => begin(session, table, context, way, records_max).await,
+            }
+        }
+        (feed @ Feed::Watermark { .. }, ChangeFeed::Watermark) if cursor.listing.is_some() => {
+            listing::page(session, table, cursor.listing, feed, records_max).await
+        }
+        (Feed::Watermark { safe, poll }, ChangeFeed::Watermark) => {
+            watermark::page(session, table, context, safe, poll, records_max).await
+        }
+        // The treaty now finds changes another way.
+        _ => begin(session, table, context, way, records_max).await,
+    }
+}
+
+/// Begins with a complete listing. The place from which changes are read
+/// afterwards is taken first, so that nothing falls between the two.
+async fn begin(
+    session: &Session,
+    table: &Table,
+    context: &Context,
+    way: ChangeFeed,
+    records_max: usize,
+) -> Result<Page, SystemError> {
+    let feed = match way {
+        ChangeFeed::Log => log::start(session, table, context).await?,
+        _ => watermark::start(session, table, context).await?,
+    };
+    listing::page(session, table, None, feed, records_max).await
+}
+
+async fn way(
+    session: &Session,
+    table: &Table,
+    context: &Context,
+) -> Result<ChangeFeed, SystemError> {
+    if let Some(way) = context.changes {
+        return Ok(way);
+    }
+    if context.may_log && may_trigger(session, table).await? {
+        return Ok(ChangeFeed::Log);
+    }
+    if table.updated.is_some() {
+        return Ok(ChangeFeed::Watermark);
+    }
+    let role = session.one("SELECT quote_ident(current_user)", &[]).await?;
+    let role = role.unwrap_or_default();
+    Err(table.wrong(format!(
+        "Treaty may keep no log of its changes, and no column says when a row was changed; an \
+         administrator can run: CREATE SCHEMA IF NOT EXISTS treaty AUTHORIZATION {role}; GRANT \
+         TRIGGER ON {} TO {role}; or name such a column as the source's updated",
+        table.name
+    )))
+}
+
+/// Whether the log of a table is kept, or may be begun.
+async fn may_trigger(session: &Session, table: &Table) -> Result<bool, SystemError> {
+    let sql = "SELECT has_table_privilege($1::oid, 'TRIGGER')::text";
+    let may = session.one(sql, &[(&table.oid).into()]).await?;
+    Ok(may.as_deref() == Some("true") || install::log(session, table).await?.is_some())
+}

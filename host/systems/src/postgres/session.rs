@@ -1,0 +1,250 @@
+//! A session with the server: its address, its fixed formats, and statements
+//! that carry nothing but text.
+
+use std::ops::Deref;
+use std::time::Duration;
+
+use tokio::sync::{Mutex, MutexGuard};
+use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::types::{ToSql, Type};
+use tokio_postgres::{Client, Config, NoTls};
+
+use crate::open::Options;
+use crate::postgres::error::{failed, unreachable};
+use crate::{SystemError, SystemSettings};
+
+/// The oldest server that has `xid8` and `pg_current_xact_id`.
+const VERSION_MIN: u32 = 130_000;
+
+/// Where a database is, and how sessions with it are set up.
+pub(super) struct Address {
+    config: Config,
+    /// Without credentials, for messages.
+    place: String,
+    setup: String,
+}
+
+impl Address {
+    /// Reads the address of a system's settings.
+    pub(super) fn read(
+        settings: &SystemSettings,
+        options: &Options<'_>,
+    ) -> Result<Self, SystemError> {
+        let url = settings.url.as_deref().unwrap_or_default();
+        // The driver's own message may repeat parts of the address.
+        let mut config: Config = url.parse().map_err(|_| {
+            options.wrong(
+                "its url is no PostgreSQL address; it looks like \
+                 postgresql://user:password@host:5432/database",
+            )
+        })?;
+        if config.get_ssl_mode() == SslMode::Require {
+            return Err(options.wrong(
+                "its url requires TLS, which the postgres connector does not speak yet; use a \
+                 tunnel, or sslmode=disable within a trusted network",
+            ));
+        }
+        let statement_ms = options.number("statement-timeout-ms", 60_000)?;
+        let lock_ms = options.number("lock-timeout-ms", 5_000)?;
+        if config.get_connect_timeout().is_none() {
+            config.connect_timeout(Duration::from_secs(10));
+        }
+        config
+            .application_name("treaty")
+            .ssl_mode(SslMode::Disable)
+            .keepalives_idle(Duration::from_secs(30))
+            .tcp_user_timeout(Duration::from_millis(statement_ms.saturating_add(30_000)));
+        Ok(Self {
+            place: place(&config),
+            config,
+            setup: format!(
+                "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';
+                 SET extra_float_digits = 1; SET bytea_output = 'hex';
+                 SET standard_conforming_strings = on; SET client_min_messages = 'error';
+                 SET statement_timeout = {statement_ms}; SET lock_timeout = {lock_ms};
+                 SET idle_in_transaction_session_timeout = 60000;
+                 SET default_transaction_isolation = 'read committed'"
+            ),
+        })
+    }
+
+    async fn connect(&self) -> Result<Session, SystemError> {
+        let connected = self.config.connect(NoTls).await;
+        let (client, connection) = connected.map_err(|error| unreachable(&self.place, &error))?;
+        tokio::spawn(async move {
+            // Whoever waits for an answer gets the error; an idle session is
+            // opened again when it is next needed.
+            if let Err(error) = connection.await {
+                tracing::debug!(%error, "a session with PostgreSQL ended");
+            }
+        });
+        let session = Session {
+            client,
+            place: self.place.clone(),
+        };
+        session.run(&self.setup).await?;
+        let version = session
+            .one("SELECT current_setting('server_version_num')", &[])
+            .await?;
+        let version = version.and_then(|version| version.parse().ok());
+        if version.unwrap_or(0) < VERSION_MIN {
+            return Err(SystemError::Configuration {
+                message: format!("{} is older than PostgreSQL 13", self.place),
+            });
+        }
+        Ok(session)
+    }
+}
+
+fn place(config: &Config) -> String {
+    let host = match config.get_hosts().first() {
+        Some(Host::Tcp(host)) => host.clone(),
+        #[cfg(unix)]
+        Some(Host::Unix(path)) => path.display().to_string(),
+        None => "localhost".to_owned(),
+    };
+    let port = config.get_ports().first().copied().unwrap_or(5_432);
+    let database = config.get_dbname().or(config.get_user()).unwrap_or("");
+    format!("{host}:{port}/{database}")
+}
+
+/// A line to the server: one session, opened when it is needed.
+pub(super) struct Line {
+    address: Address,
+    session: Mutex<Option<Session>>,
+}
+
+impl Line {
+    /// A line to an address.
+    pub(super) fn to(address: Address) -> Self {
+        Self {
+            address,
+            session: Mutex::new(None),
+        }
+    }
+
+    /// The session, for one piece of work. A session that was lost meanwhile is
+    /// opened again.
+    pub(super) async fn lease(&self) -> Result<Lease<'_>, SystemError> {
+        let mut slot = self.session.lock().await;
+        let session = match slot.take() {
+            Some(session) if session.client.check_connection().await.is_ok() => session,
+            _ => self.address.connect().await?,
+        };
+        Ok(Lease { slot, session })
+    }
+}
+
+/// The session while somebody works with it. Unless it is given back it is
+/// closed, and the server undoes what was not committed: work that is given up
+/// half way leaves no transaction open.
+pub(super) struct Lease<'a> {
+    slot: MutexGuard<'a, Option<Session>>,
+    session: Session,
+}
+
+impl Lease<'_> {
+    /// Ends the work; the session stays for the next.
+    pub(super) fn give_back(self) {
+        let Self { mut slot, session } = self;
+        *slot = Some(session);
+    }
+}
+
+impl Deref for Lease<'_> {
+    type Target = Session;
+
+    fn deref(&self) -> &Session {
+        &self.session
+    }
+}
+
+/// A session with the server.
+pub(super) struct Session {
+    client: Client,
+    /// The server and database, without credentials.
+    pub(super) place: String,
+}
+
+/// A parameter of a statement.
+#[derive(Clone, Debug)]
+pub(super) enum Parameter {
+    /// `text`
+    Text(Option<String>),
+    /// `text[]`
+    Texts(Vec<String>),
+}
+
+impl From<&str> for Parameter {
+    fn from(text: &str) -> Self {
+        Self::Text(Some(text.to_owned()))
+    }
+}
+
+impl From<&String> for Parameter {
+    fn from(text: &String) -> Self {
+        Self::Text(Some(text.clone()))
+    }
+}
+
+impl From<String> for Parameter {
+    fn from(text: String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+/// A row of an answer, every column as text.
+pub(super) type TextRow = Vec<Option<String>>;
+
+impl Session {
+    /// The rows that a statement answers. Every column of it must be text.
+    pub(super) async fn try_rows(
+        &self,
+        sql: &str,
+        parameters: &[Parameter],
+    ) -> Result<Vec<TextRow>, tokio_postgres::Error> {
+        let typed: Vec<(&(dyn ToSql + Sync), Type)> = parameters
+            .iter()
+            .map(|parameter| match parameter {
+                Parameter::Text(text) => (text as &(dyn ToSql + Sync), Type::TEXT),
+                Parameter::Texts(texts) => (texts as &(dyn ToSql + Sync), Type::TEXT_ARRAY),
+            })
+            .collect();
+        let rows = self.client.query_typed(sql, &typed).await?;
+        let texts = |row: &tokio_postgres::Row| (0..row.len()).map(|at| row.try_get(at)).collect();
+        rows.iter().map(texts).collect()
+    }
+
+    /// Runs statements without parameters.
+    pub(super) async fn try_run(&self, sql: &str) -> Result<(), tokio_postgres::Error> {
+        self.client.batch_execute(sql).await
+    }
+
+    /// [`Session::try_rows`], failing as a system does.
+    pub(super) async fn rows(
+        &self,
+        sql: &str,
+        parameters: &[Parameter],
+    ) -> Result<Vec<TextRow>, SystemError> {
+        self.try_rows(sql, parameters)
+            .await
+            .map_err(|error| failed(&self.place, &error))
+    }
+
+    /// The first column of the first row.
+    pub(super) async fn one(
+        &self,
+        sql: &str,
+        parameters: &[Parameter],
+    ) -> Result<Option<String>, SystemError> {
+        let rows = self.rows(sql, parameters).await?;
+        Ok(rows.into_iter().flatten().next().flatten())
+    }
+
+    /// [`Session::try_run`], failing as a system does.
+    pub(super) async fn run(&self, sql: &str) -> Result<(), SystemError> {
+        self.try_run(sql)
+            .await
+            .map_err(|error| failed(&self.place, &error))
+    }
+}

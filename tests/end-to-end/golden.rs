@@ -1,0 +1,85 @@
+//! Golden texts: what a user sees, word for word.
+//!
+//! `TREATY_BLESS=1 cargo test -p treaty-cli --test end-to-end` writes them anew;
+//! the diff is the review.
+
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+use crate::Bench;
+use crate::bench::Ended;
+
+/// Several commands and what they said, as one text.
+pub struct Transcript<'a> {
+    bench: &'a Bench,
+    text: String,
+    /// What stands for what: parts that differ from run to run.
+    hidden: Vec<(String, &'static str)>,
+}
+
+impl<'a> Transcript<'a> {
+    /// An empty one.
+    pub fn of(bench: &'a Bench) -> Self {
+        let folder = bench.path().display().to_string();
+        Self {
+            bench,
+            text: String::new(),
+            hidden: vec![(folder, "<folder>")],
+        }
+    }
+
+    /// Shows something that differs from run to run by a name.
+    pub fn hide(&mut self, what: impl Into<String>, name: &'static str) {
+        self.hidden.push((what.into(), name));
+    }
+
+    /// Runs a command, and keeps what it said and how it ended.
+    pub fn run(&mut self, arguments: &[&str]) -> Ended {
+        let ended = self.bench.treaty(arguments);
+        let command = arguments.join(" ");
+        let Ended { code, stdout, stderr } = &ended;
+        writeln!(self.text, "$ treaty {command}").expect("a string takes everything");
+        self.text += stdout;
+        for line in stderr.lines() {
+            writeln!(self.text, "[stderr] {line}").expect("a string takes everything");
+        }
+        writeln!(self.text, "[exit {code}]\n").expect("a string takes everything");
+        ended
+    }
+
+    /// Compares with the golden text of this name.
+    #[track_caller]
+    pub fn check(self, name: &str) {
+        let mut text = self.text;
+        for (what, name) in &self.hidden {
+            text = text.replace(what.as_str(), name);
+        }
+        let text = hide_times(&text);
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+            .join("../../tests/end-to-end/golden")
+            .join(format!("{name}.txt"));
+        if std::env::var_os("TREATY_BLESS").is_some() {
+            std::fs::write(&path, &text).expect("a golden text can be written");
+            return;
+        }
+        let golden = std::fs::read_to_string(&path).unwrap_or_default();
+        assert_eq!(text, golden, "{name}: TREATY_BLESS=1 writes it anew");
+    }
+}
+
+/// Puts `<time>` in place of points in time of this century.
+fn hide_times(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for word in text.split_inclusive([' ', '\n']) {
+        let bare = word.trim_end_matches([' ', '\n', ',', '"']);
+        let is_time = bare.len() >= 20
+            && bare.starts_with("20")
+            && bare.ends_with('Z')
+            && bare.as_bytes()[10] == b'T';
+        match is_time {
+            true => words += &word.replacen(bare, "<time>", 1),
+            false => words += word,
+        }
+    }
+    words
+}

@@ -1,0 +1,30 @@
+//! End to end: the built `treaty` command on real files and real servers.
+//!
+//! Every test has a folder of its own (`bench`), edits its systems as their
+//! users would (files as they are, SQLite in `database`, PostgreSQL in
+//! `server`), and looks at what the command says and at what stands in the
+//! systems, never into Treaty's own memory but for the journal.
+
+mod bench;
+mod csv;
+mod csv_with_postgres;
+mod database;
+mod golden;
+mod killed;
+mod messages;
+mod quickstart;
+mod server;
+mod sqlite;
+mod status;
+mod suspicious;
+mod three_systems;
+mod watch;
+
+use bench::Bench;
+
+#[test]
+fn the_command_says_how_it_ends() {
+    let bench = Bench::new();
+    bench.treaty(&["--help"]).expect(0).says("Exit codes");
+    bench.treaty(&["no-such-command"]).expect(64);
+}

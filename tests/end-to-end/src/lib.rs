@@ -1,1 +1,0 @@
-//! treaty-end-to-end.

@@ -1,0 +1,104 @@
+//! `sync --watch`: one pass after the other until it is asked to end.
+
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::Bench;
+use crate::csv::{acquainted, line};
+use crate::golden::Transcript;
+
+/// How long anything here may take.
+const PATIENCE: Duration = Duration::from_secs(30);
+/// How often is looked.
+const LOOK_EVERY: Duration = Duration::from_millis(20);
+
+/// A watching process; it is ended with the test.
+struct Watch(Child);
+
+impl Watch {
+    fn start(bench: &Bench) -> Self {
+        let mut command = bench.command(&["sync", "--watch", "--interval", "1"]);
+        let child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        Self(child.expect("it starts"))
+    }
+
+    /// Asks it to end, and gives its exit code.
+    fn end(mut self) -> Option<i32> {
+        let id = self.0.id().to_string();
+        let sent = Command::new("kill").args(["-TERM", &id]).status();
+        assert!(sent.expect("kill runs").success());
+        let mut code = None;
+        until("it ends", || {
+            let ended = self.0.try_wait().expect("it can be waited for");
+            code = ended.and_then(|status| status.code());
+            ended.is_some()
+        });
+        code
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        // It fails where the process has ended, which is as good.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Looks until something is so.
+#[track_caller]
+fn until(what: &str, mut is_so: impl FnMut() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !is_so() {
+        assert!(Instant::now() < deadline, "in vain: {what}");
+        thread::park_timeout(LOOK_EVERY);
+    }
+}
+
+#[test]
+fn an_edit_is_carried_over_and_the_process_ends_when_asked() {
+    let bench = acquainted();
+    let watch = Watch::start(&bench);
+    bench.edit("crm/contacts.csv", "Anna,Berg", "Anna,Bergmann");
+    until("the first edit is carried over", || bench.read("shop/people.csv").contains("Bergmann"));
+    bench.edit("shop/people.csv", "\"Bergmann\"", "\"Bergner\"");
+    until("the second comes back", || bench.read("crm/contacts.csv").contains("Bergner"));
+    assert_eq!(watch.end(), Some(0));
+    bench.settle();
+    assert!(line(&bench, "shop/people.csv", "Bergner").contains("anna@berg.example"));
+}
+
+#[test]
+fn a_second_process_is_refused_meanwhile() {
+    let bench = acquainted();
+    let watch = Watch::start(&bench);
+    let id = watch.0.id().to_string();
+    until("it holds the treaty", || bench.treaty(&["sync"]).stderr.contains(&format!("process {id}")));
+    let mut transcript = Transcript::of(&bench);
+    transcript.hide(id, "<id>");
+    transcript.run(&["sync"]).expect(1);
+    transcript.run(&["plan"]).expect(1);
+    transcript.check("held");
+    assert_eq!(watch.end(), Some(0));
+    bench.treaty(&["sync"]).expect(0);
+}
+
+#[test]
+fn a_system_that_goes_and_comes_back_does_not_end_the_watch() {
+    let bench = acquainted();
+    let crm = bench.read("crm/contacts.csv");
+    let mut watch = Watch::start(&bench);
+    bench.edit("crm/contacts.csv", "Anna,Berg", "Anna,Bergmann");
+    until("it works", || bench.read("shop/people.csv").contains("Bergmann"));
+    let shop = bench.read("shop/people.csv");
+    std::fs::remove_file(bench.path().join("crm/contacts.csv")).expect("it is there");
+    // Two passes at least see that the file is gone.
+    let gone = Instant::now();
+    until("two passes are over", || gone.elapsed() > Duration::from_secs(3));
+    assert!(watch.0.try_wait().expect("it can be waited for").is_none(), "it goes on");
+    assert_eq!(bench.read("shop/people.csv"), shop);
+    bench.write("crm/contacts.csv", crm.replace("Anna,Berg,", "Anna,Bergner,"));
+    until("it works again", || bench.read("shop/people.csv").contains("Bergner"));
+    assert_eq!(watch.end(), Some(0));
+}

@@ -1,0 +1,3 @@
+;; assemble
+;; A core module.
+(module (func (export "resolve")))

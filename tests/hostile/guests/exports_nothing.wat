@@ -1,0 +1,3 @@
+;; assemble
+;; A component that is no rule.
+(component)

@@ -1,0 +1,3 @@
+//! Panics on everything.
+
+kit::resolver!(|_, _| panic!("no"));

@@ -1,0 +1,376 @@
+//! What each guest tries, and what becomes of it. A function stands here for
+//! each file in `guests/`, under its name.
+
+mod world;
+
+use treaty_hostile::guests;
+use treaty_hostile::world::{conflict, conflict_by, setup};
+use treaty_model::{Decision, Inbound, Outbound, Pair, Population, Purpose, Value};
+use treaty_model::{InboundAnswer, MatchCandidate, Row, SystemIndex};
+use treaty_sandbox::{Detail, FaultKind, LoadError, Profile, Setback, TrapKind};
+use world::{all_meet, faults, load, malformed, refused, resolve, resolve_on, sandbox, ten, tight};
+
+treaty_hostile::assert_each_guest_has_a_test!();
+
+#[test]
+fn good() {
+    let answers = resolve(guests::GOOD, &ten());
+    assert_eq!(answers.answers.len(), 10);
+    for answer in &answers.answers {
+        let verdicts = answer.as_ref().expect("a good guest");
+        assert_eq!(verdicts.len(), 2);
+        assert!(
+            verdicts
+                .iter()
+                .all(|verdict| verdict.decision == Decision::Keep(0))
+        );
+    }
+    assert_eq!(answers.log[0].message, "10 conflicts");
+    assert!(answers.fuel > 0);
+}
+
+#[test]
+fn loops() {
+    all_meet(guests::LOOPS, FaultKind::OutOfFuel);
+}
+
+#[test]
+fn loops_at_start() {
+    all_meet(guests::LOOPS_AT_START, FaultKind::OutOfFuel);
+}
+
+#[test]
+fn loops_on_one() {
+    let mut conflicts: Vec<_> = (0..100).map(|_| conflict()).collect();
+    conflicts[41] = conflict_by("loop");
+    let answers = resolve(guests::LOOPS_ON_ONE, &conflicts);
+    let faults = faults(&answers);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!((faults[0].0, faults[0].1.kind), (41, FaultKind::OutOfFuel));
+}
+
+#[test]
+fn fills_memory() {
+    all_meet(guests::FILLS_MEMORY, FaultKind::OutOfFuel);
+}
+
+#[test]
+fn recurses() {
+    all_meet(guests::RECURSES, FaultKind::Trap(TrapKind::StackOverflow));
+}
+
+#[test]
+fn grows_memory() {
+    all_meet(guests::GROWS_MEMORY, FaultKind::MemoryLimit);
+}
+
+#[test]
+fn grows_tables() {
+    all_meet(guests::GROWS_TABLES, FaultKind::TableLimit);
+}
+
+#[test]
+fn traps_on_one() {
+    let mut conflicts: Vec<_> = (0..1_000).map(|_| conflict()).collect();
+    conflicts[617] = conflict_by("trap");
+    let answers = resolve(guests::TRAPS_ON_ONE, &conflicts);
+    assert_eq!(answers.answers.len(), 1_000);
+    let faults = faults(&answers);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    let trap = FaultKind::Trap(TrapKind::Unreachable);
+    assert_eq!((faults[0].0, faults[0].1.kind), (617, trap));
+}
+
+#[test]
+fn traps_always() {
+    all_meet(guests::TRAPS_ALWAYS, FaultKind::Trap(TrapKind::Unreachable));
+}
+
+#[test]
+fn answers_too_few() {
+    let mut conflicts = ten();
+    conflicts[3] = conflict_by("skip");
+    let answers = resolve(guests::ANSWERS_TOO_FEW, &conflicts);
+    let faults = faults(&answers);
+    assert_eq!(faults.len(), 1, "{faults:?}");
+    assert_eq!(faults[0].0, 3);
+    assert_eq!(faults[0].1.detail, "0 answers to 1 questions");
+}
+
+#[test]
+fn answers_too_many() {
+    all_meet(guests::ANSWERS_TOO_MANY, FaultKind::Malformed);
+}
+
+#[test]
+fn answers_too_much() {
+    all_meet(guests::ANSWERS_TOO_MUCH, FaultKind::OutputTooLarge);
+}
+
+#[test]
+fn points_beyond_memory() {
+    all_meet(guests::POINTS_BEYOND_MEMORY, FaultKind::Malformed);
+}
+
+#[test]
+fn keeps_what_was_not_offered() {
+    malformed(
+        guests::KEEPS_WHAT_WAS_NOT_OFFERED,
+        "field \"email\": keeps candidate 7 of 2",
+    );
+}
+
+#[test]
+fn decides_another_field() {
+    malformed(
+        guests::DECIDES_ANOTHER_FIELD,
+        "two verdicts for field \"city\"",
+    );
+}
+
+#[test]
+fn leaves_a_field_open() {
+    malformed(
+        guests::LEAVES_A_FIELD_OPEN,
+        "verdicts for 1 of 2 contested fields",
+    );
+}
+
+#[test]
+fn sets_a_wrong_kind() {
+    malformed(
+        guests::SETS_A_WRONG_KIND,
+        "field \"email\": a value of kind date does not fit a field of type email",
+    );
+}
+
+#[test]
+fn sets_a_long_text() {
+    malformed(
+        guests::SETS_A_LONG_TEXT,
+        "field \"email\": a text of 2097152 bytes; at most 1048576 are allowed",
+    );
+}
+
+#[test]
+fn talks_at_length() {
+    let answers = resolve(guests::TALKS_AT_LENGTH, &[conflict()]);
+    let Err(Setback::Error(error)) = &answers.answers[0] else {
+        panic!("the rule says no");
+    };
+    assert_eq!((error.message.len(), error.field), (2_000, None));
+}
+
+#[test]
+fn keeps_state() {
+    for _ in 0..3 {
+        let answers = resolve(guests::KEEPS_STATE, &ten());
+        for answer in answers.answers {
+            assert_eq!(answer.expect("a verdict")[0].reason, "call 1");
+        }
+    }
+}
+
+#[test]
+fn floods_the_log() {
+    let answers = resolve(guests::FLOODS_THE_LOG, &[conflict()]);
+    assert!(answers.answers[0].is_ok());
+    assert_eq!((answers.log.len(), answers.log_lines_dropped), (100, 9_900));
+    assert_eq!(answers.log[0].message, "é".repeat(500));
+}
+
+#[test]
+fn floods_the_log_for_ever() {
+    all_meet(guests::FLOODS_THE_LOG_FOR_EVER, FaultKind::OutOfFuel);
+}
+
+#[test]
+fn uses_std_on_wasi() {
+    let error = refused(guests::USES_STD_ON_WASI, Profile::Contract);
+    let message = error.to_string();
+    assert!(message.contains("wasi:cli/environment@0.2"), "{message}");
+    assert!(message.contains("wasi:clocks/wall-clock@0.2"), "{message}");
+    assert!(error.hint().contains("wasm32-unknown-unknown"));
+
+    let rule = load(guests::USES_STD_ON_WASI, Profile::InertWasi);
+    let first = rule.resolve(&setup(), &[conflict()]);
+    let lines: Vec<_> = first.log.iter().map(|line| line.message.as_str()).collect();
+    assert_eq!(lines, ["hello from 0 variables", "a file: false"]);
+    let reason = &first.answers[0].as_ref().expect("a verdict")[0].reason;
+    assert!(reason.starts_with("1795168800000000 ["), "{reason}");
+    assert_eq!(rule.resolve(&setup(), &[conflict()]), first);
+}
+
+#[test]
+fn opens_a_socket_on_wasi() {
+    let rule = load(guests::OPENS_A_SOCKET_ON_WASI, Profile::InertWasi);
+    let answers = rule.resolve(&setup(), &[conflict()]);
+    let faults = faults(&answers);
+    assert_eq!(faults[0].1.kind, FaultKind::InertCall);
+    assert!(
+        faults[0].1.detail.contains("wasi:sockets/"),
+        "{}",
+        faults[0].1.detail
+    );
+}
+
+#[test]
+fn imports_sockets() {
+    let error = refused(guests::IMPORTS_SOCKETS, Profile::Contract);
+    assert_eq!(
+        error.to_string(),
+        "the component imports what no rule gets: \
+         wasi:sockets/tcp@0.2.0, wasi:sockets/udp@0.2.0"
+    );
+}
+
+#[test]
+fn imports_a_clock() {
+    let error = refused(guests::IMPORTS_A_CLOCK, Profile::Contract);
+    assert_eq!(
+        error.to_string(),
+        "the component imports what no rule gets: \
+         wasi:clocks/wall-clock@0.2.0, acme:tools/telemetry@1.0.0"
+    );
+    let error = refused(guests::IMPORTS_A_CLOCK, Profile::InertWasi);
+    assert_eq!(
+        error.to_string(),
+        "the component imports what no rule gets: acme:tools/telemetry@1.0.0"
+    );
+}
+
+#[test]
+fn core_module() {
+    let error = refused(guests::CORE_MODULE, Profile::Contract);
+    assert!(matches!(error, LoadError::CoreModule), "{error}");
+}
+
+#[test]
+fn damaged() {
+    let error = refused(guests::DAMAGED, Profile::Contract);
+    assert!(matches!(error, LoadError::Damaged { .. }), "{error}");
+}
+
+#[test]
+fn exports_nothing() {
+    let error = refused(guests::EXPORTS_NOTHING, Profile::Contract);
+    assert!(matches!(error, LoadError::NoKind { .. }), "{error}");
+}
+
+#[test]
+fn has_another_shape() {
+    let error = refused(guests::HAS_ANOTHER_SHAPE, Profile::Contract);
+    let LoadError::Mismatch { item, .. } = &error else {
+        panic!("{error}");
+    };
+    assert_eq!(item, "treaty:rules/description@0.1.0#describe");
+}
+
+fn row(email: &str) -> Row {
+    vec![Some(Value::text(email)), None]
+}
+
+#[test]
+fn copies_rows() {
+    let rule = load(guests::COPIES_ROWS, Profile::Contract);
+    let inbound = |own: Row| Inbound {
+        own,
+        known: vec![None, None],
+    };
+    let batch = [
+        inbound(row("a@b.c")),
+        inbound(vec![Some(Value::Null), None]),
+    ];
+    let answers = rule.to_canonical(&setup(), SystemIndex(1), &batch);
+    let read = |at: usize| answers.answers[at].as_ref().expect("an answer");
+    assert!(matches!(read(0), InboundAnswer::Read(read) if read.canonical == row("a@b.c")));
+    assert_eq!(read(1), &InboundAnswer::LeftOut("no name".to_owned()));
+
+    let outbound = Outbound {
+        canonical: row("a@b.c"),
+        own: vec![None, None],
+        purpose: Purpose::Create,
+    };
+    let answers = rule.from_canonical(&setup(), SystemIndex(0), &[outbound]);
+    let written = answers.answers[0].as_ref().expect("an answer");
+    assert_eq!(written.own, row("a@b.c"));
+    assert_eq!(written.problems[0].message, "Purpose::Create");
+    assert_eq!(rule.kinds().to_string(), "mapper");
+
+    let wrong = rule.resolve(&setup(), &[conflict()]);
+    assert_eq!(faults(&wrong)[0].1.kind, FaultKind::NotOffered);
+}
+
+#[test]
+fn cuts_rows() {
+    let rule = load(guests::CUTS_ROWS, Profile::Contract);
+    let inbound = Inbound {
+        own: row("a"),
+        known: row("a"),
+    };
+    let answers = rule.to_canonical(&setup(), SystemIndex(0), &[inbound]);
+    let detail = &faults(&answers)[0].1.detail;
+    assert_eq!(detail, "a row of 1 values where the schema has 2 fields");
+
+    let outbound = Outbound {
+        canonical: row("a"),
+        own: row("a"),
+        purpose: Purpose::Update,
+    };
+    let answers = rule.from_canonical(&setup(), SystemIndex(0), &[outbound]);
+    assert_eq!(
+        faults(&answers)[0].1.detail,
+        "field 99 of a schema of 2 fields"
+    );
+}
+
+#[test]
+fn compares_bytes() {
+    let rule = load(guests::COMPARES_BYTES, Profile::Contract);
+    let rows: Vec<Row> = vec![row("ada"), row("ada"), row("!"), row("?"), vec![None, None]];
+    let answers = rule.prepare(&setup(), &rows);
+    let records: Vec<_> = answers.answers[..4]
+        .iter()
+        .map(|prepared| MatchCandidate {
+            features: prepared.as_ref().expect("prepared").features.clone(),
+            counts: Vec::new(),
+        })
+        .collect();
+    assert!(matches!(&answers.answers[4], Err(Setback::Error(error)) if error.field == Some(0)));
+
+    let pairs = [(0, 1), (0, 2), (0, 3), (1, 0)].map(|(first, second)| Pair { first, second });
+    let population = Population::default();
+    let answers = rule.compare(&setup(), &population, &records, &pairs, Detail::Score);
+    let weight = |at: usize| answers.answers[at].as_ref().expect("a comparison").weight;
+    assert_eq!((weight(0), weight(3)), (1.0, 1.0));
+    let faults = faults(&answers);
+    let kinds: Vec<_> = faults.iter().map(|(at, fault)| (*at, fault.kind)).collect();
+    let trap = FaultKind::Trap(TrapKind::Unreachable);
+    assert_eq!(kinds, [(1, trap), (2, FaultKind::Malformed)]);
+}
+
+/// All of them in one sandbox; then a good guest answers as it did before, and
+/// the process is no larger than one more instance may make it.
+#[test]
+fn the_house_stands_afterwards() {
+    let sandbox = sandbox(tight());
+    let conflicts = ten();
+    let before = resolve_on(&sandbox, guests::GOOD, &conflicts);
+    let run_all = || {
+        for (_, component) in guests::ALL {
+            for profile in [Profile::Contract, Profile::InertWasi] {
+                if let Ok(rule) = sandbox.load(component, profile) {
+                    drop(rule.describe());
+                    assert_eq!(rule.resolve(&setup(), &conflicts).answers.len(), 10);
+                }
+            }
+        }
+    };
+    run_all();
+    let resident = world::resident_bytes();
+    run_all();
+    let grown = world::resident_bytes().saturating_sub(resident);
+    let most = sandbox.limits().memory_bytes;
+    assert!(grown < most, "{grown} bytes more than before");
+    assert_eq!(resolve_on(&sandbox, guests::GOOD, &conflicts), before);
+}
