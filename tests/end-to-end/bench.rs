@@ -64,13 +64,20 @@ impl Bench {
     /// Edits a file as its owner would: this text becomes that.
     pub fn edit(&self, name: &str, from: &str, to: &str) {
         let text = self.read(name);
-        assert_eq!(text.matches(from).count(), 1, "{from:?} stands once in:\n{text}");
+        assert_eq!(
+            text.matches(from).count(),
+            1,
+            "{from:?} stands once in:\n{text}"
+        );
         self.write(name, text.replacen(from, to, 1));
     }
 
     /// Runs `treaty` in the folder.
     pub fn treaty(&self, arguments: &[&str]) -> Ended {
-        let output = self.command(arguments).output().expect("the command starts");
+        let output = self
+            .command(arguments)
+            .output()
+            .expect("the command starts");
         Ended {
             code: output.status.code().unwrap_or(-1),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
@@ -85,7 +92,10 @@ impl Bench {
             .args(arguments)
             .current_dir(self.path())
             .stdin(Stdio::null())
-            .env("TREATY_CACHE", concat!(env!("CARGO_TARGET_TMPDIR"), "/rules"))
+            .env(
+                "TREATY_CACHE",
+                concat!(env!("CARGO_TARGET_TMPDIR"), "/rules"),
+            )
             .env("USER", "tester");
         command
     }
@@ -100,7 +110,10 @@ impl Bench {
     pub fn settle(&self) {
         let settled = (0..PASSES_MAX).any(|_| self.sync().contains("is in agreement."));
         let plan = self.treaty(&["plan"]);
-        assert!(settled, "after {PASSES_MAX} passes there is still something to do: {plan:#?}");
+        assert!(
+            settled,
+            "after {PASSES_MAX} passes there is still something to do: {plan:#?}"
+        );
         plan.expect(0);
     }
 
@@ -114,7 +127,11 @@ impl Ended {
     /// Checks how it ended.
     #[track_caller]
     pub fn expect(self, code: i32) -> Self {
-        assert_eq!(self.code, code, "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
+        assert_eq!(
+            self.code, code,
+            "stdout:\n{}\nstderr:\n{}",
+            self.stdout, self.stderr
+        );
         self
     }
 

@@ -42,7 +42,8 @@ id,First,Last,Email,Phone,City,Secret
 ";
 
 /// As a spreadsheet saves it: with a mark, semicolons, quotes and CRLF.
-const SHOP: &str = "\u{feff}\"id\";\"first_name\";\"last_name\";\"mail\";\"phone\";\"town\";\"points\"\r
+const SHOP: &str =
+    "\u{feff}\"id\";\"first_name\";\"last_name\";\"mail\";\"phone\";\"town\";\"points\"\r
 \"x1\";\"Anna\";\"Berg\";\"anna@berg.example\";\"\";\"Berlin\";\"7\"\r
 \"x3\";\"Cleo\";\"Groß\";\"cleo@gross.example\";\"030 23125121\";\"\";\"9\"\r
 ";
@@ -71,7 +72,9 @@ pub fn acquainted() -> Bench {
 pub fn line(bench: &Bench, file: &str, holding: &str) -> String {
     let text = bench.read(file);
     let mut lines = text.lines().filter(|line| line.contains(holding));
-    let line = lines.next().unwrap_or_else(|| panic!("{holding:?} is not in {text}"));
+    let line = lines
+        .next()
+        .unwrap_or_else(|| panic!("{holding:?} is not in {text}"));
     assert_eq!(lines.next(), None, "{holding:?} stands once in {text}");
     line.to_owned()
 }
@@ -89,9 +92,15 @@ fn at_the_first_meeting_pairs_are_linked_and_strangers_created() {
     assert_eq!(crm.lines().count(), 4, "{crm}");
     assert_eq!(shop.lines().count(), 4, "{shop}");
     let cleo = line(&bench, CRM_FILE, "cleo@gross.example");
-    assert!(cleo.contains(",Cleo,Groß,cleo@gross.example,+493023125121,"), "{cleo}");
+    assert!(
+        cleo.contains(",Cleo,Groß,cleo@gross.example,+493023125121,"),
+        "{cleo}"
+    );
     let bert = line(&bench, SHOP_FILE, "bert@klein.example");
-    assert!(bert.contains("\"Bert\";\"Klein\";\"bert@klein.example\";\"\";\"Köln\""), "{bert}");
+    assert!(
+        bert.contains("\"Bert\";\"Klein\";\"bert@klein.example\";\"\";\"Köln\""),
+        "{bert}"
+    );
     let anna = line(&bench, SHOP_FILE, "anna@berg.example");
     assert_eq!(
         anna,
@@ -104,7 +113,10 @@ fn the_second_sync_does_nothing_and_leaves_every_byte() {
     let bench = strangers();
     bench.sync();
     let before = both(&bench);
-    bench.treaty(&["sync"]).expect(0).says("acme is in agreement.");
+    bench
+        .treaty(&["sync"])
+        .expect(0)
+        .says("acme is in agreement.");
     bench.treaty(&["plan"]).expect(0).says("nothing to do");
     assert_eq!(both(&bench), before);
 }
@@ -112,7 +124,11 @@ fn the_second_sync_does_nothing_and_leaves_every_byte() {
 #[test]
 fn a_record_made_without_its_owned_fields_keeps_them_where_it_came_from() {
     let bench = strangers();
-    bench.edit(SHOP_FILE, "\"030 23125121\";\"\"", "\"030 23125121\";\"Bonn\"");
+    bench.edit(
+        SHOP_FILE,
+        "\"030 23125121\";\"\"",
+        "\"030 23125121\";\"Bonn\"",
+    );
     bench.settle();
     // The crm owns the city and had no say: nobody there ever cleared it.
     let cleo = line(&bench, SHOP_FILE, "cleo@gross.example");
@@ -126,9 +142,15 @@ fn edits_of_different_fields_merge() {
     bench.edit(SHOP_FILE, "anna@berg.example", "anna.b@berg.example");
     bench.settle();
     let crm = line(&bench, CRM_FILE, "Bergmann");
-    assert_eq!(crm, "1,Anna,Bergmann,anna.b@berg.example,030 23125120,Berlin,s1");
+    assert_eq!(
+        crm,
+        "1,Anna,Bergmann,anna.b@berg.example,030 23125120,Berlin,s1"
+    );
     let shop = line(&bench, SHOP_FILE, "Bergmann");
-    assert!(shop.starts_with("\"x1\";\"Anna\";\"Bergmann\";\"anna.b@berg.example\";"), "{shop}");
+    assert!(
+        shop.starts_with("\"x1\";\"Anna\";\"Bergmann\";\"anna.b@berg.example\";"),
+        "{shop}"
+    );
 }
 
 /// Both sides change Anna's address, and nobody but a person can decide.
@@ -137,7 +159,10 @@ fn in_dispute() -> Bench {
     bench.edit(CRM_FILE, "anna@berg.example", "anna@crm.example");
     bench.edit(SHOP_FILE, "anna@berg.example", "anna@shop.example");
     bench.edit(SHOP_FILE, "\"Anna\"", "\"Annabell\"");
-    bench.treaty(&["sync"]).expect(0).says("1 questions about fields");
+    bench
+        .treaty(&["sync"])
+        .expect(0)
+        .says("1 questions about fields");
     bench
 }
 
@@ -149,17 +174,28 @@ fn only_the_contested_field_waits() {
     assert!(shop.starts_with("\"x1\";\"Annabell\""), "{shop}");
     // Nothing new is asked and nothing written while the answer is awaited.
     let before = both(&bench);
-    bench.treaty(&["sync"]).expect(0).says("1 questions wait for a person");
+    bench
+        .treaty(&["sync"])
+        .expect(0)
+        .says("1 questions wait for a person");
     bench.treaty(&["plan"]).expect(0);
     assert_eq!(both(&bench), before);
 }
 
 /// Answers the one question, and gives what both sides hold then.
 fn answer(bench: &Bench, arguments: &[&str]) -> (String, String) {
-    let questions = bench.treaty(&["questions", "--format", "json"]).expect(0).json();
-    let number = questions[0]["question"].as_i64().expect("there is a question");
+    let questions = bench
+        .treaty(&["questions", "--format", "json"])
+        .expect(0)
+        .json();
+    let number = questions[0]["question"]
+        .as_i64()
+        .expect("there is a question");
     let number = number.to_string();
-    let all: Vec<_> = ["decide", &number].into_iter().chain(arguments.iter().copied()).collect();
+    let all: Vec<_> = ["decide", &number]
+        .into_iter()
+        .chain(arguments.iter().copied())
+        .collect();
     bench.treaty(&all).expect(0).says("is answered");
     bench.settle();
     bench.treaty(&["questions"]).expect(0).says("no questions");
@@ -194,7 +230,10 @@ fn what_lost_stands_in_the_journal_with_the_person_who_decided() {
     );
     assert_eq!(lost.len(), 1, "{lost:#?}");
     assert!(lost[0].starts_with("crm|email|"), "{lost:#?}");
-    assert!(lost[0].contains("anna@crm.example") && lost[0].contains("decided by Dora"), "{lost:#?}");
+    assert!(
+        lost[0].contains("anna@crm.example") && lost[0].contains("decided by Dora"),
+        "{lost:#?}"
+    );
 }
 
 #[test]
@@ -205,7 +244,10 @@ fn an_answer_to_sides_that_have_changed_since_is_not_carried_out() {
     bench.sync();
     assert!(bench.read(CRM_FILE).contains("anna.new@crm.example"));
     assert!(bench.read(SHOP_FILE).contains("anna@shop.example"));
-    bench.treaty(&["questions"]).expect(0).says("anna.new@crm.example");
+    bench
+        .treaty(&["questions"])
+        .expect(0)
+        .says("anna.new@crm.example");
 }
 
 /// Takes a file away in some way: nothing may be deleted anywhere, the message
@@ -217,7 +259,10 @@ fn check_loss(text: Option<&str>, said: &str) {
         Some(text) => drop(bench.write(CRM_FILE, text)),
         None => std::fs::remove_file(bench.path().join(CRM_FILE)).expect("it is there"),
     }
-    let Ended { code, .. } = bench.treaty(&["sync"]).says(said).says("hint: nothing is lost");
+    let Ended { code, .. } = bench
+        .treaty(&["sync"])
+        .says(said)
+        .says("hint: nothing is lost");
     assert!(code == 5 || code == 1, "it ended with {code}");
     assert_eq!(bench.read(SHOP_FILE), shop);
     bench.write(CRM_FILE, &crm);
@@ -234,7 +279,10 @@ fn an_emptied_file_deletes_nothing() {
 
 #[test]
 fn a_file_that_is_cut_off_deletes_nothing() {
-    check_loss(Some(&CRM[..CRM.len() - 20]), "restore it, or correct these lines");
+    check_loss(
+        Some(&CRM[..CRM.len() - 20]),
+        "restore it, or correct these lines",
+    );
     let lines = CRM.trim_end();
     check_loss(Some(lines), "restore it, or add the line break");
 }
@@ -250,10 +298,16 @@ fn a_line_that_is_gone_is_no_proof_of_a_delete() {
     let anna = format!("{}\n", line(&bench, CRM_FILE, "anna@berg"));
     bench.edit(CRM_FILE, &anna, "");
     let shop = bench.read(SHOP_FILE);
-    bench.treaty(&["sync"]).expect(0).says("1 missing from its listing");
+    bench
+        .treaty(&["sync"])
+        .expect(0)
+        .says("1 missing from its listing");
     bench.settle();
     assert_eq!(bench.read(SHOP_FILE), shop);
-    assert!(!bench.read(CRM_FILE).contains("anna@berg"), "nothing is made in its place");
+    assert!(
+        !bench.read(CRM_FILE).contains("anna@berg"),
+        "nothing is made in its place"
+    );
 }
 
 #[test]
@@ -262,13 +316,19 @@ fn columns_without_a_row_are_never_touched() {
     bench.edit(CRM_FILE, "s1", "only ours");
     bench.edit(SHOP_FILE, "\"9\"", "\"10\"");
     let before = both(&bench);
-    bench.treaty(&["sync"]).expect(0).says("acme is in agreement.");
+    bench
+        .treaty(&["sync"])
+        .expect(0)
+        .says("acme is in agreement.");
     assert_eq!(both(&bench), before);
     bench.edit(CRM_FILE, "Cleo", "Kleo");
     bench.settle();
     let cleo = line(&bench, SHOP_FILE, "Kleo");
     assert!(cleo.ends_with(";\"10\""), "{cleo}");
-    bench.treaty(&["check"]).expect(0).says("nobody has decided on Secret of contact in crm");
+    bench
+        .treaty(&["check"])
+        .expect(0)
+        .says("nobody has decided on Secret of contact in crm");
 }
 
 #[test]
@@ -280,5 +340,8 @@ fn a_written_file_keeps_its_dialect() {
     assert!(shop.starts_with('\u{feff}'), "the mark stays");
     assert_eq!(shop.matches("\r\n").count(), 4, "{shop:?}");
     assert_eq!(shop.matches('\n').count(), 4, "{shop:?}");
-    assert!(shop.contains("\"Bert; \"\"der Kleine\"\"\";\"Klein\""), "{shop}");
+    assert!(
+        shop.contains("\"Bert; \"\"der Kleine\"\"\";\"Klein\""),
+        "{shop}"
+    );
 }

@@ -120,9 +120,15 @@ fn typed_values_arrive_in_the_database_as_what_they_are() {
     let office = Office::settled();
     assert_eq!(
         office.contact("anna@nordwind.example", TYPED),
-        ["1234.50|2026-01-02 03:04:05|t|1990-12-24|{\"tags\": [\"a\"], \"level\": 3}|Nordwind GmbH|kept"]
+        [
+            "1234.50|2026-01-02 03:04:05|t|1990-12-24|{\"tags\": [\"a\"], \"level\": 3}|Nordwind GmbH|kept"
+        ]
     );
-    assert_eq!(office.bench.read(CONTACTS_FILE), CONTACTS, "the file keeps every byte");
+    assert_eq!(
+        office.bench.read(CONTACTS_FILE),
+        CONTACTS,
+        "the file keeps every byte"
+    );
     assert_eq!(office.bench.read(COMPANIES_FILE), COMPANIES);
 }
 
@@ -136,9 +142,18 @@ fn typed_values_arrive_in_the_file_as_its_people_write_them() {
     );
     office.bench.settle();
     let bert = line(&office.bench, CONTACTS_FILE, "bert@nordwind.example");
-    assert!(bert.contains(",Bert Klein,bert@nordwind.example,"), "{bert}");
-    assert!(bert.contains("\"98.765,40\"") || bert.contains("\"98.765,4\""), "{bert}");
-    assert!(bert.contains("2026-05-06T05:08:09Z,nein,03.02.1980,,c1"), "{bert}");
+    assert!(
+        bert.contains(",Bert Klein,bert@nordwind.example,"),
+        "{bert}"
+    );
+    assert!(
+        bert.contains("\"98.765,40\"") || bert.contains("\"98.765,4\""),
+        "{bert}"
+    );
+    assert!(
+        bert.contains("2026-05-06T05:08:09Z,nein,03.02.1980,,c1"),
+        "{bert}"
+    );
 }
 
 #[test]
@@ -147,28 +162,42 @@ fn edits_of_every_type_go_both_ways() {
     office.database.execute(
         "UPDATE contact SET fee = 2000.25, active = false, extra = '{\"level\": 4, \"tags\": []}'",
     );
-    office.bench.edit(CONTACTS_FILE, "2026-01-02T03:04:05Z", "2026-02-02T03:04:05Z");
+    office.bench.edit(
+        CONTACTS_FILE,
+        "2026-01-02T03:04:05Z",
+        "2026-02-02T03:04:05Z",
+    );
     office.bench.edit(CONTACTS_FILE, "24.12.1990", "25.12.1990");
     office.bench.settle();
     assert_eq!(
         office.contact("anna@nordwind.example", TYPED),
-        ["2000.25|2026-02-02 03:04:05|f|1990-12-25|{\"tags\": [], \"level\": 4}|Nordwind GmbH|kept"]
+        [
+            "2000.25|2026-02-02 03:04:05|f|1990-12-25|{\"tags\": [], \"level\": 4}|Nordwind GmbH|kept"
+        ]
     );
     let anna = line(&office.bench, CONTACTS_FILE, "anna@nordwind.example");
-    assert!(anna.contains("\"2.000,25\",2026-02-02T03:04:05Z,nein,25.12.1990,"), "{anna}");
+    assert!(
+        anna.contains("\"2.000,25\",2026-02-02T03:04:05Z,nein,25.12.1990,"),
+        "{anna}"
+    );
 }
 
 #[test]
 fn clearing_goes_both_ways_for_every_type() {
     let office = Office::settled();
-    office.database.execute("UPDATE contact SET fee = NULL, seen_at = NULL, company_id = NULL");
+    office
+        .database
+        .execute("UPDATE contact SET fee = NULL, seen_at = NULL, company_id = NULL");
     office.bench.edit(CONTACTS_FILE, "ja,24.12.1990", ",");
     office.bench.settle();
     let cleared = "fee IS NULL AND seen_at IS NULL AND company_id IS NULL AND active IS NULL
         AND born IS NULL, extra IS NULL";
     assert_eq!(office.contact("anna@nordwind.example", cleared), ["t|f"]);
     let anna = line(&office.bench, CONTACTS_FILE, "anna@nordwind.example");
-    assert!(anna.starts_with("k1,Anna Berg,anna@nordwind.example,,,,,\"{"), "{anna}");
+    assert!(
+        anna.starts_with("k1,Anna Berg,anna@nordwind.example,\"\",,,,\"{"),
+        "{anna}"
+    );
     assert!(anna.ends_with("\","), "{anna}");
 }
 
@@ -185,24 +214,50 @@ fn a_reference_is_translated_and_waits_for_what_it_points_at() {
     office.bench.settle();
     let company = line(&office.bench, COMPANIES_FILE, "suedwind.example");
     let id = company.split(',').next().expect("it has an id");
-    assert_eq!(office.cells("carla@suedwind.example").last().map(String::as_str), Some(id));
+    assert_eq!(
+        office
+            .cells("carla@suedwind.example")
+            .last()
+            .map(String::as_str),
+        Some(id)
+    );
 
     // Anna changes to it in the file; the database has its own number for it.
-    office.bench.edit(CONTACTS_FILE, "}\",c1", &format!("}}\",{id}"));
+    office
+        .bench
+        .edit(CONTACTS_FILE, "}\",c1", &format!("}}\",{id}"));
     office.bench.settle();
-    assert_eq!(office.contact("anna@nordwind.example", "company.name"), ["Südwind AG"]);
+    assert_eq!(
+        office.contact("anna@nordwind.example", "company.name"),
+        ["Südwind AG"]
+    );
 }
 
 #[test]
 fn a_value_that_the_database_refuses_stops_nothing_else_and_is_told() {
     let office = Office::settled();
-    office.database.execute("ALTER TABLE contact ADD CHECK (fee < 5000)");
+    office
+        .database
+        .execute("ALTER TABLE contact ADD CHECK (fee < 5000)");
     office.bench.edit(CONTACTS_FILE, "1.234,50", "9.999,00");
     let contacts = office.bench.read(CONTACTS_FILE);
     let another = "k2,Bert Klein,bert@nordwind.example,,,,,,c1\n";
-    office.bench.write(CONTACTS_FILE, format!("{contacts}{another}"));
-    office.bench.treaty(&["sync"]).expect(0).says("1 refused").says("violates check constraint");
-    assert_eq!(office.contact("bert@nordwind.example", "company.name"), ["Nordwind GmbH"]);
+    office
+        .bench
+        .write(CONTACTS_FILE, format!("{contacts}{another}"));
+    office
+        .bench
+        .treaty(&["sync"])
+        .expect(0)
+        .says("1 refused")
+        .says("violates check constraint");
+    assert_eq!(
+        office.contact("bert@nordwind.example", "company.name"),
+        ["Nordwind GmbH"]
+    );
     assert_eq!(office.contact("anna@nordwind.example", "fee"), ["1234.50"]);
-    assert!(office.bench.read(CONTACTS_FILE).contains("9.999,00"), "the edit stays");
+    assert!(
+        office.bench.read(CONTACTS_FILE).contains("9.999,00"),
+        "the edit stays"
+    );
 }

@@ -8,7 +8,9 @@ use rusqlite::types::ValueRef;
 
 /// Runs statements in a database, which is made where there is none.
 pub fn execute(path: &Path, sql: &str) {
-    open(path).execute_batch(sql).unwrap_or_else(|error| panic!("{error}: {sql}"));
+    open(path)
+        .execute_batch(sql)
+        .unwrap_or_else(|error| panic!("{error}: {sql}"));
 }
 
 /// What a query gives: a line for each row, with `|` between columns.
@@ -27,7 +29,9 @@ pub fn rows(path: &Path, sql: &str) -> Vec<String> {
 fn open(path: &Path) -> Connection {
     let connection = Connection::open(path).expect("the database opens");
     // Treaty may be writing at this moment.
-    connection.busy_timeout(Duration::from_secs(20)).expect("a timeout can be set");
+    connection
+        .busy_timeout(Duration::from_secs(20))
+        .expect("a timeout can be set");
     connection
 }
 
@@ -36,6 +40,8 @@ fn shown(value: ValueRef<'_>) -> String {
         ValueRef::Null => "NULL".to_owned(),
         ValueRef::Integer(number) => number.to_string(),
         ValueRef::Real(number) => number.to_string(),
-        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => String::from_utf8_lossy(bytes).into_owned(),
+        ValueRef::Text(bytes) | ValueRef::Blob(bytes) => {
+            String::from_utf8_lossy(bytes).into_owned()
+        }
     }
 }

@@ -37,7 +37,11 @@ impl<'a> Transcript<'a> {
     pub fn run(&mut self, arguments: &[&str]) -> Ended {
         let ended = self.bench.treaty(arguments);
         let command = arguments.join(" ");
-        let Ended { code, stdout, stderr } = &ended;
+        let Ended {
+            code,
+            stdout,
+            stderr,
+        } = &ended;
         writeln!(self.text, "$ treaty {command}").expect("a string takes everything");
         self.text += stdout;
         for line in stderr.lines() {

@@ -1,1 +1,291 @@
-//! To come.
+//! A sync that is killed again and again, while both sides are edited.
+//!
+//! Two databases with thousands of pairs meet for the first time. The programs
+//! of their owners write down every edit they make; in the end that is compared
+//! with what stands in the databases, and for edits of one field on both sides
+//! with the journal.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::{Child, Stdio};
+use std::time::{Duration, Instant};
+
+use serde_json::Value;
+
+use crate::Bench;
+use crate::server::Database;
+
+const PAIRS: u32 = 5_000;
+/// Records that only one side has at first.
+const STRANGERS: u32 = 200;
+const KILLS: u32 = 20;
+/// More runs than this would mean that hardly any is killed.
+const RUNS_MAX: u32 = 60;
+const SEED: u64 = 0x5eed_0f7e_a117;
+/// The earliest moment of a kill, and the latest before a run's usual duration
+/// is known.
+const MOMENT_MIN: Duration = Duration::from_millis(30);
+const MOMENT_MAX: Duration = Duration::from_secs(5);
+
+const TREATY: &str = r#"
+[treaty]
+name = "killed"
+[systems.left]
+connector = "postgres"
+url = "file:left-address"
+[systems.right]
+connector = "postgres"
+url = "file:right-address"
+[entities.person]
+table = "person.csv"
+[entities.person.match]
+matcher = "match-keys"
+[rules.match-keys.configuration]
+keys = [["email"]]
+[entities.person.systems.left]
+source = "person"
+creates-from = ["right"]
+[entities.person.systems.right]
+source = "person"
+creates-from = ["left"]
+[guards]
+writes-per-minute-max = 10000000
+creates-max = 100000
+"#;
+
+/// People on the left write `a`, people on the right `b`, both write `c`.
+const TABLE: &str = "\
+field,type,owner,rule,left,right
+email,email,shared,prefer(left),email,email
+a,text,shared,prefer(left),a,a
+b,text,shared,prefer(right),b,b
+c,text,shared,prefer(left),c,c
+";
+
+fn people(side: &str, ids: &str) -> String {
+    format!(
+        "CREATE TABLE person (id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY, email text,
+            a text, b text, c text);
+         CREATE TABLE edit (number bigint GENERATED ALWAYS AS IDENTITY, email text, field text,
+            value text);
+         INSERT INTO person (email, a, b, c)
+         SELECT 'p' || n || '@x.example', '{side}-a-' || n, '{side}-b-' || n, 'c-' || n
+         FROM ({ids}) AS numbers (n)"
+    )
+}
+
+struct Killed {
+    bench: Bench,
+    left: Database,
+    right: Database,
+}
+
+impl Killed {
+    fn strangers() -> Self {
+        let both = format!("SELECT generate_series(1, {PAIRS})");
+        let more = |from: u32| {
+            let until = from + STRANGERS - 1;
+            format!("{both} UNION ALL SELECT generate_series({from}, {until})")
+        };
+        let left = Database::with(&people("left", &more(10_001)));
+        let right = Database::with(&people("right", &more(20_001)));
+        let bench = Bench::with(&[
+            ("treaty.toml", TREATY),
+            ("person.csv", TABLE),
+            ("left-address", &left.url),
+            ("right-address", &right.url),
+        ]);
+        Self { bench, left, right }
+    }
+
+    /// A few edits on both sides, some of them of the same fields.
+    fn edit(&self, number: u32, random: &mut Random) {
+        let left = random.below(97);
+        let right = random.below(97);
+        self.left.execute(&edit("a", &format!("la{number}"), left));
+        self.right
+            .execute(&edit("b", &format!("rb{number}"), right));
+        self.left.execute(&edit("c", &format!("lc{number}"), left));
+        // Every second time the same records on both sides.
+        let right = if number.is_multiple_of(2) {
+            left
+        } else {
+            right
+        };
+        self.right
+            .execute(&edit("c", &format!("rc{number}"), right));
+    }
+
+    fn start(&self) -> Child {
+        let mut command = self.bench.command(&["sync"]);
+        command.stdout(Stdio::null()).stderr(Stdio::null());
+        command.spawn().expect("the command starts")
+    }
+
+    /// The last edit of each record on one side, by address.
+    fn last_edits(database: &Database, field: &str) -> BTreeMap<String, String> {
+        let sql = format!(
+            "SELECT DISTINCT ON (email) email, value FROM edit WHERE field = '{field}'
+             ORDER BY email, number DESC"
+        );
+        let pair = |line: &String| {
+            let (email, value) = line.split_once('|').expect("two columns");
+            (email.to_owned(), value.to_owned())
+        };
+        database.execute(&sql).iter().map(pair).collect()
+    }
+
+    /// What stands in a field in the end, by address.
+    fn standing(&self, field: &str) -> BTreeMap<String, String> {
+        let sql = format!("SELECT email, {field} FROM person");
+        let pair = |line: &String| {
+            let (email, value) = line.split_once('|').expect("two columns");
+            (email.to_owned(), value.to_owned())
+        };
+        self.left.execute(&sql).iter().map(pair).collect()
+    }
+
+    /// Every value of `c` that was agreed on at some time or lost by a rule.
+    fn told(&self) -> BTreeSet<String> {
+        let contents = self.bench.journal(
+            "SELECT content FROM entry
+             WHERE kind = 'base' OR field = 'c' AND kind IN ('verdict', 'given-up')",
+        );
+        let mut told = BTreeSet::new();
+        let mut tell = |value: &Value| told.extend(value.as_str().map(str::to_owned));
+        for content in contents {
+            let content: Value = serde_json::from_str(&content).expect("it is JSON");
+            tell(&content["value"]);
+            tell(&content["candidate"]["value"]);
+            let fields = content["fields"].as_array();
+            for change in fields
+                .into_iter()
+                .flatten()
+                .filter(|change| change["field"] == "c")
+            {
+                tell(&change["to"]["value"]);
+            }
+        }
+        told
+    }
+}
+
+/// Some records get a new value, and that is written down in the same
+/// transaction.
+fn edit(field: &str, value: &str, rest: u64) -> String {
+    format!(
+        "WITH edited AS (UPDATE person SET {field} = '{value}-' || id
+            WHERE id % 97 = {rest} RETURNING email, {field} AS value)
+         INSERT INTO edit (email, field, value) SELECT email, '{field}', value FROM edited"
+    )
+}
+
+/// xorshift64*: the same numbers in every run of the test.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound
+    }
+
+    fn moment(&mut self, until: Duration) -> Duration {
+        let span = until.saturating_sub(MOMENT_MIN).as_millis().max(1);
+        let span = u64::try_from(span).expect("a few seconds");
+        MOMENT_MIN + Duration::from_millis(self.below(span))
+    }
+}
+
+/// Kills a sync again and again; edits go on all the time.
+#[expect(
+    clippy::print_stderr,
+    reason = "how the kills were spread is worth seeing"
+)]
+fn kill_again_and_again(killed: &Killed) {
+    let mut random = Random(SEED);
+    let (mut kills, mut edits) = (0, 0);
+    let mut usual = MOMENT_MAX;
+    for run in 0..RUNS_MAX {
+        if kills == KILLS {
+            eprintln!("{kills} kills in {run} runs, {edits} rounds of edits");
+            return;
+        }
+        let mut child = killed.start();
+        let started = Instant::now();
+        let moment = random.moment(usual);
+        let mut ended = false;
+        while !ended && started.elapsed() < moment {
+            edits += 1;
+            killed.edit(edits, &mut random);
+            ended = child.try_wait().expect("it can be waited for").is_some();
+        }
+        if ended {
+            usual = started.elapsed().min(MOMENT_MAX);
+        } else {
+            child.kill().expect("it can be killed");
+            kills += 1;
+        }
+        child.wait().expect("it has ended");
+    }
+    panic!("only {kills} of {RUNS_MAX} runs could be killed");
+}
+
+#[test]
+fn killed_at_any_moment_it_loses_nothing_and_makes_nothing_twice() {
+    let killed = Killed::strangers();
+    kill_again_and_again(&killed);
+    killed.bench.settle();
+
+    let all = "SELECT email, a, b, c FROM person ORDER BY email, id";
+    let left = killed.left.execute(all);
+    assert!(
+        left == killed.right.execute(all),
+        "both sides hold the same"
+    );
+    let emails: BTreeSet<_> = left
+        .iter()
+        .filter_map(|line| line.split('|').next())
+        .collect();
+    assert_eq!(left.len(), emails.len(), "nobody is there twice");
+    assert_eq!(left.len(), (PAIRS + 2 * STRANGERS) as usize);
+
+    for (database, field) in [(&killed.left, "a"), (&killed.right, "b")] {
+        let standing = killed.standing(field);
+        let edits = Killed::last_edits(database, field);
+        assert!(!edits.is_empty(), "{field} was edited");
+        for (email, value) in edits {
+            assert_eq!(standing[&email], value, "{field} of {email}");
+        }
+    }
+    check_contested(&killed);
+}
+
+/// A field that both sides edited holds one side's last edit; the other's was
+/// agreed on before, or lost by a rule that the journal names.
+fn check_contested(killed: &Killed) {
+    let standing = killed.standing("c");
+    let told = killed.told();
+    let left = Killed::last_edits(&killed.left, "c");
+    let right = Killed::last_edits(&killed.right, "c");
+    let mut contested = 0;
+    for email in left.keys().chain(right.keys()) {
+        let sides: Vec<_> = [left.get(email), right.get(email)]
+            .into_iter()
+            .flatten()
+            .collect();
+        let stands = &standing[email];
+        assert!(
+            sides.contains(&stands),
+            "c of {email} is {stands}, edited to {sides:?}"
+        );
+        for lost in sides.iter().filter(|side| **side != stands) {
+            contested += 1;
+            assert!(
+                told.contains(*lost),
+                "{lost} of {email} lost without a word to {stands}"
+            );
+        }
+    }
+    assert!(contested > 0, "some edits met");
+}

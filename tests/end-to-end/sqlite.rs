@@ -19,7 +19,9 @@ path = "right.db"
 table = "person.csv"
 deletes = "delete"
 [entities.person.match]
-matcher = "match-people"
+matcher = "match-keys"
+[rules.match-keys.configuration]
+keys = [["email"]]
 [entities.person.systems.left]
 source = "person"
 deletes-count = true
@@ -72,7 +74,10 @@ impl Pair {
         let pair = Self { bench, left, right };
         pair.left(&people);
         pair.bench.settle();
-        assert_eq!(pair.right_rows("SELECT count(*) FROM human"), [count.to_string()]);
+        assert_eq!(
+            pair.right_rows("SELECT count(*) FROM human"),
+            [count.to_string()]
+        );
         pair
     }
 
@@ -110,8 +115,15 @@ fn a_value_goes_from_a_to_b_and_back_three_times() {
         pair.bench.sync();
         assert_eq!(pair.right_rows("SELECT ort FROM human"), [city]);
     }
-    assert_eq!(pair.bench.journal(writes), ["6"], "each time it was written");
-    pair.bench.treaty(&["sync"]).expect(0).says("two-databases is in agreement.");
+    assert_eq!(
+        pair.bench.journal(writes),
+        ["6"],
+        "each time it was written"
+    );
+    pair.bench
+        .treaty(&["sync"])
+        .expect(0)
+        .says("two-databases is in agreement.");
 }
 
 #[test]
@@ -136,15 +148,24 @@ fn two_edits_in_one_second_both_survive() {
     pair.right("UPDATE human SET punkte = 7");
     pair.bench.settle();
     let all = ["Idalia|Lundgren|p1@x.example|Jena|7"];
-    assert_eq!(pair.left_rows("SELECT first, last, mail, city, score FROM person"), all);
+    assert_eq!(
+        pair.left_rows("SELECT first, last, mail, city, score FROM person"),
+        all
+    );
     pair.agree();
 }
 
 #[test]
 fn edits_with_the_same_time_of_change_are_all_seen() {
     let treaty = TREATY
-        .replace("path = \"left.db\"\n", "path = \"left.db\"\noptions = { changes = \"watermark\" }\n")
-        .replace("source = \"person\"\ndeletes-count = true\n", "source = \"person\"\nupdated = \"at\"\n");
+        .replace(
+            "path = \"left.db\"\n",
+            "path = \"left.db\"\noptions = { changes = \"watermark\" }\n",
+        )
+        .replace(
+            "source = \"person\"\ndeletes-count = true\n",
+            "source = \"person\"\nupdated = \"at\"\n",
+        );
     let bench = Bench::with(&[("treaty.toml", &treaty), ("person.csv", TABLE)]);
     let (left, right) = (bench.path().join("left.db"), bench.path().join("right.db"));
     database::execute(&left, LEFT);
@@ -167,7 +188,10 @@ fn edits_with_the_same_time_of_change_are_all_seen() {
     }
     pair.bench.settle();
     assert_eq!(pair.right_rows("SELECT count(*) FROM human"), ["5"]);
-    assert_eq!(pair.right_rows("SELECT ort FROM human WHERE email = 'p3@x.example'"), ["Jena"]);
+    assert_eq!(
+        pair.right_rows("SELECT ort FROM human WHERE email = 'p3@x.example'"),
+        ["Jena"]
+    );
     pair.agree();
 }
 
@@ -187,8 +211,14 @@ fn a_deletion_that_does_not_count_means_nothing_elsewhere() {
     let pair = Pair::with_people(3);
     pair.right("DELETE FROM human WHERE nr = 2");
     pair.bench.settle();
-    assert_eq!(pair.left_rows("SELECT id FROM person ORDER BY id"), ["1", "2", "3"]);
-    assert_eq!(pair.right_rows("SELECT nr FROM human ORDER BY nr"), ["1", "3"]);
+    assert_eq!(
+        pair.left_rows("SELECT id FROM person ORDER BY id"),
+        ["1", "2", "3"]
+    );
+    assert_eq!(
+        pair.right_rows("SELECT nr FROM human ORDER BY nr"),
+        ["1", "3"]
+    );
 }
 
 #[test]
@@ -197,8 +227,14 @@ fn an_edit_elsewhere_wins_over_a_deletion() {
     pair.left("DELETE FROM person WHERE id = 4");
     pair.right("UPDATE human SET ort = 'Kiel' WHERE nr = 4");
     pair.bench.settle();
-    assert_eq!(pair.right_rows("SELECT ort FROM human WHERE nr = 4"), ["Kiel"]);
-    assert_eq!(pair.left_rows("SELECT count(*) FROM person WHERE city = 'Kiel'"), ["1"]);
+    assert_eq!(
+        pair.right_rows("SELECT ort FROM human WHERE nr = 4"),
+        ["Kiel"]
+    );
+    assert_eq!(
+        pair.left_rows("SELECT count(*) FROM person WHERE city = 'Kiel'"),
+        ["1"]
+    );
     pair.agree();
 }
 
@@ -206,17 +242,29 @@ fn an_edit_elsewhere_wins_over_a_deletion() {
 fn the_delete_guard_trips_and_is_approved_by_name() {
     let pair = Pair::with_people(30);
     pair.left("DELETE FROM person WHERE id <= 12");
-    let stopped = pair.bench.treaty(&["sync"]).expect(3).says("deletes-count-max = 10");
-    assert_eq!(pair.right_rows("SELECT count(*) FROM human"), ["30"], "nothing is deleted");
+    let stopped = pair
+        .bench
+        .treaty(&["sync"])
+        .expect(3)
+        .says("deletes-count-max = 10");
+    assert_eq!(
+        pair.right_rows("SELECT count(*) FROM human"),
+        ["30"],
+        "nothing is deleted"
+    );
     let name = approval(&stopped.stdout);
-    pair.bench.treaty(&["sync", "--approve", "delete-guard-000000000000"]).expect(3);
+    pair.bench
+        .treaty(&["sync", "--approve", "delete-guard-000000000000"])
+        .expect(3);
     pair.bench.treaty(&["plan"]).expect(3).says(&name);
 
     // Another plan is another name.
     pair.left("DELETE FROM person WHERE id = 13");
     let stopped = pair.bench.treaty(&["sync", "--approve", &name]).expect(3);
     assert_eq!(pair.right_rows("SELECT count(*) FROM human"), ["30"]);
-    pair.bench.treaty(&["sync", "--approve", &approval(&stopped.stdout)]).expect(0);
+    pair.bench
+        .treaty(&["sync", "--approve", &approval(&stopped.stdout)])
+        .expect(0);
     assert_eq!(pair.right_rows("SELECT count(*) FROM human"), ["17"]);
     pair.bench.settle();
     pair.agree();
@@ -224,8 +272,13 @@ fn the_delete_guard_trips_and_is_approved_by_name() {
 
 /// The name by which a message says that a plan can be approved.
 fn approval(message: &str) -> String {
-    let (_, rest) = message.split_once("--approve ").expect("the message names it");
-    rest.split('`').next().expect("it ends with a backtick").to_owned()
+    let (_, rest) = message
+        .split_once("--approve ")
+        .expect("the message names it");
+    rest.split('`')
+        .next()
+        .expect("it ends with a backtick")
+        .to_owned()
 }
 
 #[test]
@@ -243,7 +296,10 @@ fn a_record_that_is_deleted_and_made_again_under_its_id_is_there_once() {
     assert_eq!(pair.right_rows("SELECT count(*) FROM human"), ["29"]);
     pair.left(again);
     pair.bench.settle();
-    assert_eq!(pair.right_rows("SELECT ort FROM human WHERE email = 'p4@x.example'"), ["Kiel"]);
+    assert_eq!(
+        pair.right_rows("SELECT ort FROM human WHERE email = 'p4@x.example'"),
+        ["Kiel"]
+    );
     assert_eq!(pair.right_rows("SELECT count(*) FROM human"), ["30"]);
     pair.agree();
 }

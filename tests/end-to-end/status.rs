@@ -8,7 +8,10 @@ use crate::csv::acquainted;
 const STATUS_MAX: Duration = Duration::from_secs(1);
 
 #[test]
-#[expect(clippy::print_stderr, reason = "the time is what one wants to see of this test")]
+#[expect(
+    clippy::print_stderr,
+    reason = "the time is what one wants to see of this test"
+)]
 fn status_answers_at_once_when_the_rules_are_compiled() {
     let bench = acquainted();
     let fastest = (0..5)

@@ -105,15 +105,24 @@ impl Three {
     }
 
     fn office_of(&self, email: &str, column: &str) -> Vec<String> {
-        self.office.execute(&format!("SELECT {column} FROM human WHERE email = '{email}'"))
+        self.office.execute(&format!(
+            "SELECT {column} FROM human WHERE email = '{email}'"
+        ))
     }
 }
 
 #[test]
 fn three_systems_meet_and_nobody_is_twice() {
     let three = Three::met();
-    assert_eq!(three.office_of("anna@berg.example", "score"), ["3"], "the largest");
-    assert_eq!(three.office_of("anna@berg.example", "remark"), ["met at the fair"]);
+    assert_eq!(
+        three.office_of("anna@berg.example", "score"),
+        ["3"],
+        "the largest"
+    );
+    assert_eq!(
+        three.office_of("anna@berg.example", "remark"),
+        ["met at the fair"]
+    );
 }
 
 #[test]
@@ -124,8 +133,12 @@ fn edits_from_everywhere_converge_and_then_it_is_quiet() {
     bench.edit("files/people.csv", "met at the fair", "wrote to us");
     three.store("UPDATE person SET city = 'Kassel' WHERE mail = 'anna@berg.example'");
     three.store("UPDATE person SET score = 11 WHERE mail = 'fritz@feld.example'");
-    three.office.execute("UPDATE human SET first_name = 'Annabell' WHERE email = 'anna@berg.example'");
-    three.office.execute("UPDATE human SET city = NULL WHERE email = 'fritz@feld.example'");
+    three
+        .office
+        .execute("UPDATE human SET first_name = 'Annabell' WHERE email = 'anna@berg.example'");
+    three
+        .office
+        .execute("UPDATE human SET city = NULL WHERE email = 'fritz@feld.example'");
     bench.settle();
     three.agree(4);
     let anna = "first_name, last_name, city, remark, score";
@@ -134,15 +147,24 @@ fn edits_from_everywhere_converge_and_then_it_is_quiet() {
         ["Annabell|Berg|Kassel|wrote to us|3"]
     );
     let fritz = "first_name, last_name, coalesce(city, '-'), score";
-    assert_eq!(three.office_of("fritz@feld.example", fritz), ["Fritz|Felder|-|11"]);
+    assert_eq!(
+        three.office_of("fritz@feld.example", fritz),
+        ["Fritz|Felder|-|11"]
+    );
 }
 
 #[test]
 fn one_field_edited_in_all_three_is_decided_once() {
     let three = Three::met();
-    three.bench.edit("files/people.csv", "otto@ohm.example,Jena", "otto@ohm.example,Ulm");
+    three.bench.edit(
+        "files/people.csv",
+        "otto@ohm.example,Jena",
+        "otto@ohm.example,Ulm",
+    );
     three.store("UPDATE person SET city = 'Trier' WHERE mail = 'otto@ohm.example'");
-    three.office.execute("UPDATE human SET city = 'Gera' WHERE email = 'otto@ohm.example'");
+    three
+        .office
+        .execute("UPDATE human SET city = 'Gera' WHERE email = 'otto@ohm.example'");
     three.bench.settle();
     three.agree(4);
     assert_eq!(three.office_of("otto@ohm.example", "city"), ["Gera"]);
@@ -156,7 +178,10 @@ fn one_field_edited_in_all_three_is_decided_once() {
 fn somebody_new_in_one_system_is_made_in_the_others_once() {
     let three = Three::met();
     let text = three.bench.read("files/people.csv");
-    three.bench.write("files/people.csv", format!("{text}f9,Nora,Nord,nora@nord.example,Husum,,1\n"));
+    three.bench.write(
+        "files/people.csv",
+        format!("{text}f9,Nora,Nord,nora@nord.example,Husum,,1\n"),
+    );
     three.store("INSERT INTO person VALUES (9, 'Nils', 'Nohl', 'nils@nohl.example', 'Bonn', 2)");
     // The same person twice at once, in two systems.
     three.store("INSERT INTO person VALUES (10, 'Zoe', 'Zorn', 'zoe@zorn.example', 'Bonn', 2)");

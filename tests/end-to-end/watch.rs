@@ -61,9 +61,13 @@ fn an_edit_is_carried_over_and_the_process_ends_when_asked() {
     let bench = acquainted();
     let watch = Watch::start(&bench);
     bench.edit("crm/contacts.csv", "Anna,Berg", "Anna,Bergmann");
-    until("the first edit is carried over", || bench.read("shop/people.csv").contains("Bergmann"));
+    until("the first edit is carried over", || {
+        bench.read("shop/people.csv").contains("Bergmann")
+    });
     bench.edit("shop/people.csv", "\"Bergmann\"", "\"Bergner\"");
-    until("the second comes back", || bench.read("crm/contacts.csv").contains("Bergner"));
+    until("the second comes back", || {
+        bench.read("crm/contacts.csv").contains("Bergner")
+    });
     assert_eq!(watch.end(), Some(0));
     bench.settle();
     assert!(line(&bench, "shop/people.csv", "Bergner").contains("anna@berg.example"));
@@ -74,7 +78,12 @@ fn a_second_process_is_refused_meanwhile() {
     let bench = acquainted();
     let watch = Watch::start(&bench);
     let id = watch.0.id().to_string();
-    until("it holds the treaty", || bench.treaty(&["sync"]).stderr.contains(&format!("process {id}")));
+    until("it holds the treaty", || {
+        bench
+            .treaty(&["sync"])
+            .stderr
+            .contains(&format!("process {id}"))
+    });
     let mut transcript = Transcript::of(&bench);
     transcript.hide(id, "<id>");
     transcript.run(&["sync"]).expect(1);
@@ -90,15 +99,27 @@ fn a_system_that_goes_and_comes_back_does_not_end_the_watch() {
     let crm = bench.read("crm/contacts.csv");
     let mut watch = Watch::start(&bench);
     bench.edit("crm/contacts.csv", "Anna,Berg", "Anna,Bergmann");
-    until("it works", || bench.read("shop/people.csv").contains("Bergmann"));
+    until("it works", || {
+        bench.read("shop/people.csv").contains("Bergmann")
+    });
     let shop = bench.read("shop/people.csv");
     std::fs::remove_file(bench.path().join("crm/contacts.csv")).expect("it is there");
     // Two passes at least see that the file is gone.
     let gone = Instant::now();
-    until("two passes are over", || gone.elapsed() > Duration::from_secs(3));
-    assert!(watch.0.try_wait().expect("it can be waited for").is_none(), "it goes on");
+    until("two passes are over", || {
+        gone.elapsed() > Duration::from_secs(3)
+    });
+    assert!(
+        watch.0.try_wait().expect("it can be waited for").is_none(),
+        "it goes on"
+    );
     assert_eq!(bench.read("shop/people.csv"), shop);
-    bench.write("crm/contacts.csv", crm.replace("Anna,Berg,", "Anna,Bergner,"));
-    until("it works again", || bench.read("shop/people.csv").contains("Bergner"));
+    bench.write(
+        "crm/contacts.csv",
+        crm.replace("Anna,Berg,", "Anna,Bergner,"),
+    );
+    until("it works again", || {
+        bench.read("shop/people.csv").contains("Bergner")
+    });
     assert_eq!(watch.end(), Some(0));
 }

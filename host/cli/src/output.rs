@@ -6,7 +6,7 @@ use treaty_engine::{EntityReport, Report};
 pub fn report_lines(report: &Report, planned: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for entity in &report.entities {
-        lines.extend(entity_lines(entity, planned));
+        lines.extend(entity_lines(entity, planned || entity.stopped));
     }
     for failure in &report.failures {
         lines.push(format!(
@@ -45,7 +45,10 @@ fn entity_lines(entity: &EntityReport, planned: bool) -> Vec<String> {
         part(read.creates, if planned { "to create" } else { "created" });
         part(
             read.deletes,
-            if planned { "to archive" } else { "archived" },
+            match planned {
+                true => "to archive or delete",
+                false => "archived or deleted",
+            },
         );
         part(read.stale, "to decide again");
         part(read.refused, "refused");

@@ -13,7 +13,8 @@ use treaty_ledger::{
     QuestionChange, QuestionState, StoredLink, Subject,
 };
 use treaty_model::{
-    BaseField, FieldIndex, IntentId, Life, LinkPlan, Operation, RunId, Settled, SystemIndex,
+    BaseChange, BaseField, FieldIndex, IntentId, Life, LinkPlan, Operation, RunId, Settled,
+    SystemIndex,
 };
 use treaty_systems::{Action, SystemWrite};
 
@@ -198,9 +199,10 @@ impl Engine {
             .map(|question| link_question(part, draft.stored.id, question, records.clone(), now))
             .collect();
         for open in &draft.questions {
-            let still = asked
+            let again = asked
                 .iter()
                 .any(|question| question.subject == open.subject);
+            let still = again || draft.still_open.contains(&open.number);
             if still {
                 continue;
             }
@@ -247,23 +249,27 @@ impl Engine {
                 .journal
                 .push(about.entry(EntryKind::Link, None, None, json!(records)));
         }
-        for change in &plan.base {
-            let kind = if change.decided.is_some() {
-                EntryKind::Verdict
-            } else {
-                EntryKind::Base
-            };
-            let content = json!({
-                "before": change.before,
-                "value": change.value,
-                "revision": change.revision,
-                "provenance": change.provenance,
-                "why": change.why,
-                "decided": change.decided,
-            });
+        let (decided, agreed): (Vec<_>, Vec<_>) = plan
+            .base
+            .iter()
+            .partition(|change| change.decided.is_some());
+        // What nobody contested stands in one entry: a first meeting would
+        // otherwise fill the journal with one for each field of each record.
+        if !agreed.is_empty() {
+            let fields: Vec<_> = agreed
+                .iter()
+                .map(|change| json!({ "field": part.field_name(change.field), "to": told(change) }))
+                .collect();
+            let content = json!({ "fields": fields });
             commit
                 .journal
-                .push(about.entry(kind, None, Some(change.field), content));
+                .push(about.entry(EntryKind::Base, None, None, content));
+        }
+        for change in decided {
+            let mut content = told(change);
+            content["decided"] = json!(change.decided);
+            let entry = about.entry(EntryKind::Verdict, None, Some(change.field), content);
+            commit.journal.push(entry);
         }
         for lost in &plan.given_up {
             let system = lost.candidate.system.map(|at| SystemIndex(at as usize));
@@ -310,12 +316,13 @@ impl Engine {
         let to = part.system(system);
         let id = self.next_intent();
         let values = to.expand(&send.own);
+        let expected = to.expand(&send.expected);
         let (action, kind, remote) = match operation {
             Operation::Write(write) => (
                 Action::Update {
                     id: write.remote.clone(),
                     values,
-                    expected: to.expand(&send.expected),
+                    expected,
                 },
                 IntentAction::Update,
                 Some(write.remote.clone()),
@@ -324,6 +331,7 @@ impl Engine {
             Operation::Archive(archive) if archive.for_good => (
                 Action::Delete {
                     id: archive.remote.clone(),
+                    expected,
                 },
                 IntentAction::Delete,
                 Some(archive.remote.clone()),
@@ -331,6 +339,7 @@ impl Engine {
             Operation::Archive(archive) => (
                 Action::Archive {
                     id: archive.remote.clone(),
+                    expected,
                 },
                 IntentAction::Archive,
                 Some(archive.remote.clone()),
@@ -392,6 +401,19 @@ fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
             Operation::Archive(_) => system.deletes += 1,
         }
     }
+}
+
+/// A change of base as the journal tells it.
+fn told(change: &BaseChange) -> serde_json::Value {
+    json!({
+        "before": change.before,
+        "value": change.value,
+        "revision": change.revision,
+        "system": change.provenance.system,
+        "origin": change.provenance.origin,
+        "at": change.provenance.at,
+        "why": change.why,
+    })
 }
 
 /// Counts a draft that is only looked at.

@@ -21,6 +21,9 @@ pub(crate) struct Judged {
     pub(crate) weight: f64,
     /// From 0 to 1.
     pub(crate) probability: f64,
+    /// Whether a person was asked and has not answered: then nothing but the
+    /// answer links the two.
+    pub(crate) asked: bool,
 }
 
 /// Where linking and asking begin.
@@ -99,41 +102,47 @@ pub(crate) fn assign(
     let mut clusters = Clusters::of(&members);
     let mut assignment = Assignment::default();
     let mut held: BTreeSet<usize> = BTreeSet::new();
-    for pair in &judged {
-        let (Some(one), Some(other)) = (clusters.find(pair.first), clusters.find(pair.second))
-        else {
+    let certain = |pair: &Judged| pair.probability >= thresholds.link_from && !pair.asked;
+    let mut taken: Vec<(usize, usize, &Judged)> = Vec::new();
+    for pair in judged.iter().filter(|pair| certain(pair)) {
+        let Some((one, other)) = clusters.apart(pair) else {
             continue;
         };
-        if one == other || pair.probability < thresholds.link_from {
-            continue;
-        }
         if clusters.fit(one, other) {
             clusters.join(one, other);
-            continue;
+        } else {
+            taken.push((one, other, pair));
         }
-        // Alike enough to link, but the place is taken: a duplicate inside one
-        // system, or two links that should be one.
-        let duplicate = clusters.system(pair.first) == clusters.system(pair.second);
-        assignment.asked.push(Asked {
-            pair: *pair,
-            duplicate,
-        });
-        held.extend([one, other]);
     }
-    for pair in &judged {
-        let (Some(one), Some(other)) = (clusters.find(pair.first), clusters.find(pair.second))
-        else {
-            continue;
-        };
-        let doubtful =
-            pair.probability < thresholds.link_from && pair.probability >= thresholds.ask_from;
-        // A place that a better match has taken is no question.
-        if doubtful && one != other && clusters.fit(one, other) {
+    let mut asked: BTreeSet<(usize, usize)> = BTreeSet::new();
+    let mut ask = |one: usize, other: usize, pair: &Judged, duplicate: bool| {
+        // One question between two clusters is enough.
+        if asked.insert((one.min(other), one.max(other))) {
             assignment.asked.push(Asked {
                 pair: *pair,
-                duplicate: false,
+                duplicate,
             });
             held.extend([one, other]);
+        }
+    };
+    for (one, other, pair) in taken {
+        // Alike enough to link, but the place is taken: a duplicate inside one
+        // system, or two links that should be one. Where both have partners
+        // everywhere, they are two things that look alike.
+        let (one, other) = (clusters.root(one), clusters.root(other));
+        let complete = |at: usize| clusters.systems[at].len() == systems;
+        if one != other && !(complete(one) && complete(other)) {
+            let duplicate = clusters.system(pair.first) == clusters.system(pair.second);
+            ask(one, other, pair, duplicate);
+        }
+    }
+    for pair in judged.iter().filter(|pair| !certain(pair)) {
+        let Some((one, other)) = clusters.apart(pair) else {
+            continue;
+        };
+        // A place that a better match has taken is no question.
+        if pair.probability >= thresholds.ask_from && clusters.fit(one, other) {
+            ask(one, other, pair, false);
         }
     }
     let held: BTreeSet<usize> = held.into_iter().map(|root| clusters.root(root)).collect();
@@ -188,6 +197,12 @@ impl Clusters {
 
     fn find(&self, number: i64) -> Option<usize> {
         self.place.get(&number).map(|at| self.root(*at))
+    }
+
+    /// The clusters of a pair, where both take part and are not one already.
+    fn apart(&self, pair: &Judged) -> Option<(usize, usize)> {
+        let (one, other) = (self.find(pair.first)?, self.find(pair.second)?);
+        (one != other).then_some((one, other))
     }
 
     fn system(&self, number: i64) -> Option<&SystemName> {
@@ -263,6 +278,7 @@ mod tests {
                 second: *second,
                 weight: *probability,
                 probability: *probability,
+                asked: false,
             })
             .collect();
         let thresholds = Thresholds {
@@ -315,7 +331,22 @@ mod tests {
         check(
             &members,
             &[(1, 2, 0.99), (2, 3, 0.95), (1, 3, 0.97)],
-            "1+2 3? 1=3 2~3",
+            "1+2 3? 1=3",
+        );
+    }
+
+    #[test]
+    fn two_pairs_that_look_alike_are_no_question() {
+        let members = [
+            (1, "a", None),
+            (2, "b", None),
+            (3, "a", None),
+            (4, "b", None),
+        ];
+        check(
+            &members,
+            &[(1, 2, 0.99), (3, 4, 0.99), (1, 4, 0.95), (1, 3, 0.96)],
+            "1+2 3+4",
         );
     }
 

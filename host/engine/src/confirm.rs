@@ -5,7 +5,7 @@ use treaty_ledger::{
     StoredRecord,
 };
 use treaty_model::{Inbound, Presence, Settled, SystemIndex, Value};
-use treaty_systems::{Action, Found, Outcome, Record, Sought};
+use treaty_systems::{Action, Found, Outcome, Record, Sought, SystemError};
 
 use crate::apply::Sending;
 use crate::report::EntityReport;
@@ -40,6 +40,8 @@ impl Engine {
         let ends = batch.iter().zip(outcomes).map(|(sending, outcome)| {
             let end = match outcome {
                 Outcome::Done(record) => End::Done(record, "done"),
+                // Somebody else has removed what was to be removed.
+                Outcome::Stale(None) if removes(&sending.intent) => End::Done(None, "gone"),
                 Outcome::Stale(record) => End::Undone(record, "stale"),
                 Outcome::NotSent { .. } => End::Undone(None, "not-sent"),
                 Outcome::Ambiguous { message } => End::Open(message),
@@ -69,6 +71,23 @@ impl Engine {
             .filter(|intent| intent.entity == part.entity.name)
             .collect();
         let to = part.system(system);
+        // A system whose index lags may not show yet what landed: not finding
+        // it would prove nothing.
+        let lag_micros = i64::try_from(to.capabilities().index_lag_ms).unwrap_or(0) * 1_000;
+        let now = self.clock.now();
+        if intents
+            .iter()
+            .any(|intent| now.micros_since(intent.opened_at) < lag_micros)
+        {
+            let source = SystemError::Busy {
+                system: name.to_string(),
+                message: "writes of the last pass may not show yet".to_owned(),
+            };
+            return Err(EngineError::System {
+                system: name.clone(),
+                source,
+            });
+        }
         for batch in intents.chunks(to.capabilities().gets_max.max(1)) {
             let sought: Vec<_> = batch
                 .iter()
@@ -178,10 +197,7 @@ impl Engine {
         let Some(link) = links.get_mut(&intent.link) else {
             return;
         };
-        let removes = matches!(
-            intent.content.action,
-            IntentAction::Archive | IntentAction::Delete
-        );
+        let removes = removes(intent);
         if let (Some(record), true) = (&mut link.records[system.0], removes && done) {
             record.presence = Presence::Gone;
             commit.records.push(record.clone());
@@ -229,10 +245,15 @@ impl Engine {
             kept.see_own(inbound.own);
             part.take_reading(&mut kept, reading);
             kept.changed_at = record.changed_at.or(kept.changed_at);
-            if done {
+            if done && !removes(&intent) {
                 self.settle_written(part, system, &intent, &mut kept)?;
             } else {
                 kept.origin = part.system(system).origin(&record.origin);
+            }
+            // A removal landed, and the record is there: somebody has brought
+            // it back since.
+            if done && removes(&intent) && kept.presence == Presence::Present {
+                kept.presence = Presence::Restored;
             }
             commit.records.push(kept.clone());
             link.records[system.0] = Some(kept);
@@ -289,19 +310,27 @@ fn is_settled(link: &StoredLink, system: SystemIndex) -> bool {
             })
 }
 
+fn removes(intent: &Intent) -> bool {
+    matches!(
+        intent.content.action,
+        IntentAction::Archive | IntentAction::Delete
+    )
+}
+
 fn sought(part: &Part, system: SystemIndex, intent: &Intent) -> Sought {
     let to = part.system(system);
     let values = to.expand(&intent.content.own);
+    let expected = to.expand(&intent.content.expected);
     let id = intent.remote.clone().unwrap_or_else(|| "".into());
     let action = match intent.content.action {
         IntentAction::Create => Action::Create { values },
         IntentAction::Update => Action::Update {
             id,
             values,
-            expected: to.expand(&intent.content.expected),
+            expected,
         },
-        IntentAction::Archive => Action::Archive { id },
-        IntentAction::Delete => Action::Delete { id },
+        IntentAction::Archive => Action::Archive { id, expected },
+        IntentAction::Delete => Action::Delete { id, expected },
     };
     Sought {
         intent: intent.id.clone(),

@@ -59,7 +59,7 @@ impl Engine {
         }
         let mut found = Identified::default();
         let mut judged = self.cross_referenced(part)?;
-        let first_meeting = self.ledger.totals()?.links.get(&part.entity.name).is_none();
+        let first_meeting = !self.ledger.totals()?.links.contains_key(&part.entity.name);
         let mut thresholds = Thresholds {
             link_from: 1.0,
             ask_from: 1.0,
@@ -127,6 +127,7 @@ impl Engine {
                 second: pair[1],
                 weight: f64::MAX,
                 probability: 1.0,
+                asked: false,
             }));
         }
         Ok(judged)
@@ -217,24 +218,35 @@ impl Engine {
         })
     }
 
-    /// What people said about pairs: yes makes a pair certain.
+    /// What people said about pairs: yes makes a pair certain, silence leaves it
+    /// in doubt however alike the two look.
     fn apply_answers(&self, part: &Part, judged: &mut Vec<Judged>) -> Result<(), EngineError> {
         for question in self.ledger.questions()? {
-            let (Subject::Same(first, second), Some(answer)) =
-                (&question.subject, &question.answer)
-            else {
+            let Subject::Same(first, second) = question.subject else {
                 continue;
             };
-            if question.entity != part.entity.name || answer.choice != serde_json::json!("same") {
+            if question.entity != part.entity.name {
                 continue;
             }
-            judged.retain(|pair| (pair.first, pair.second) != (*first, *second));
-            judged.push(Judged {
-                first: *first,
-                second: *second,
-                weight: f64::MAX,
-                probability: 1.0,
-            });
+            let found = |pair: &&mut Judged| (pair.first, pair.second) == (first, second);
+            match &question.answer {
+                Some(answer) if answer.choice == serde_json::json!("same") => {
+                    judged.retain(|pair| (pair.first, pair.second) != (first, second));
+                    let (weight, probability) = (f64::MAX, 1.0);
+                    judged.push(Judged {
+                        first,
+                        second,
+                        weight,
+                        probability,
+                        asked: false,
+                    });
+                }
+                Some(_) => {}
+                None => judged
+                    .iter_mut()
+                    .filter(found)
+                    .for_each(|pair| pair.asked = true),
+            }
         }
         Ok(())
     }
@@ -461,6 +473,7 @@ impl Desk<'_> {
                         second: *first.max(second),
                         weight: compared.weight,
                         probability: compared.probability,
+                        asked: false,
                     });
                 }
             }

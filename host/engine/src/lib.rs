@@ -26,8 +26,8 @@ mod report;
 mod status;
 mod upgrade;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use treaty_ledger::{Ledger, MatchKey};
 use treaty_model::{Clock, Digest, RunId};
@@ -35,7 +35,7 @@ use treaty_planner::Limits;
 
 pub use check::{Checked, check};
 pub use error::EngineError;
-pub use open::{Opening, ShippedRule, known};
+pub use open::{Environment, Opening, ShippedRule, known};
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
@@ -57,6 +57,7 @@ pub struct Engine {
     pub(crate) instance: String,
     pub(crate) intents: Counter,
     pub(crate) run: RunCell,
+    pub(crate) pending: Mutex<reference::Pending>,
 }
 
 /// A number that grows.

@@ -161,7 +161,10 @@ impl Engine {
             kept.changed_at = record.changed_at;
             kept.origin = part.system(system).origin(&record.origin);
             kept.presence = match (&before.presence, kept.presence) {
-                (Presence::Gone, Presence::Present) if kept.link.is_some() => Presence::Restored,
+                // Restored until that is decided about, however often it is read.
+                (Presence::Gone | Presence::Restored, Presence::Present) if kept.link.is_some() => {
+                    Presence::Restored
+                }
                 (_, now) => now,
             };
             match kept.link {

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use treaty_folder::{
@@ -30,6 +30,9 @@ pub struct ShippedRule {
     pub component: &'static [u8],
 }
 
+/// Gives the value of a variable of the environment.
+pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
+
 /// What opening a treaty needs from outside.
 #[derive(Clone)]
 pub struct Opening {
@@ -38,7 +41,7 @@ pub struct Opening {
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// The environment, for secrets.
-    pub env: Arc<dyn Fn(&str) -> Option<String> + Send + Sync>,
+    pub env: Environment,
     /// Where compiled rules are kept between runs.
     pub cache: Option<std::path::PathBuf>,
     /// Is told what happens.
@@ -98,6 +101,7 @@ impl Engine {
             instance,
             intents: Counter::default(),
             run: RunCell::default(),
+            pending: Mutex::default(),
             ledger,
         };
         engine.intents.set(engine.ledger.intents_ever()? + 1);
@@ -362,7 +366,20 @@ fn bind_resolvers(
         };
         resolver_of.push(place);
     }
+    for (place, resolver) in resolvers.iter_mut().enumerate() {
+        keep_own_rules(resolver, place, &resolver_of);
+    }
     Ok((resolvers, resolver_of))
+}
+
+/// Takes the `rule` of fields that another resolver decides out of a resolver's
+/// setup: it is that one's name, and no word that this one could know.
+fn keep_own_rules(resolver: &mut Bound, place: usize, resolver_of: &[usize]) {
+    for (field, decides) in resolver.setup.canonical.iter_mut().zip(resolver_of) {
+        if *decides != place {
+            field.attributes.retain(|(name, _)| name != "rule");
+        }
+    }
 }
 
 fn part_system(

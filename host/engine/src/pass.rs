@@ -12,6 +12,7 @@ use treaty_planner::{Counts, guard};
 use crate::apply::count_planned;
 use crate::identify::{Identified, Joined};
 use crate::reconcile::Draft;
+use crate::reference::Pending;
 use crate::report::{EntityReport, Event, Failure, Report};
 use crate::{Engine, EngineError, Part};
 
@@ -45,6 +46,7 @@ impl Engine {
         let run = self.ledger.next_run()?;
         self.run.set(run);
         let mut report = Report::default();
+        *self.pending() = Pending::default();
         for part in &self.parts {
             let entity = self
                 .pass_entity(part, mode, approved, run, &mut report)
@@ -111,6 +113,7 @@ impl Engine {
             self.carry_out(part, found, run, &mut down, &mut entity)
                 .await?;
         } else if mode == Mode::Sync {
+            entity.stopped = true;
             self.tell_trips(part, &trips, run)?;
         }
         report.trips.extend(trips);
@@ -179,6 +182,9 @@ impl Engine {
             for mut draft in self.reconcile(part, batch, run)? {
                 draft.leave_out(down);
                 count_planned(part, &draft, entity);
+                if mode == Mode::Plan {
+                    self.foresee(part, &draft);
+                }
                 if mode == Mode::Plan && !draft.plan.is_empty() {
                     report.plan.links.push(draft.plan.clone());
                 }
@@ -198,6 +204,20 @@ impl Engine {
         let counts = self.counts(self.clock.now())?;
         let name_of = |_: &EntityName, system: SystemIndex| part.entity.part(system).system.clone();
         Ok(guard(weighed, &self.guards, &counts, &name_of, approved).trips)
+    }
+
+    /// Keeps in mind what a plan would make, for entities that refer to it.
+    fn foresee(&self, part: &Part, draft: &Draft) {
+        let mut pending = self.pending();
+        if draft.joined {
+            pending.link(&draft.stored);
+        }
+        for operation in &draft.plan.operations {
+            if let Operation::Create(create) = operation {
+                let system = part.entity.part(create.system).system.clone();
+                pending.make(draft.plan.link, system);
+            }
+        }
     }
 
     /// Does what was decided, batch by batch.

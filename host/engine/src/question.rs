@@ -129,6 +129,22 @@ pub(crate) fn link_question(
     }
 }
 
+/// Whether an open question asks about the same sides as a new one.
+pub(crate) fn asks_the_same(part: &Part, open: &StoredQuestion, question: &Question) -> bool {
+    let field = match &open.subject {
+        Subject::Field(_, name) => part.entity.table.field(name).ok(),
+        Subject::Life(_) => None,
+        Subject::Same(..) => return false,
+    };
+    let Ok(shown) = serde_json::from_value::<FieldShown>(open.content.clone()) else {
+        return false;
+    };
+    field == question.field
+        && shown.base == question.base
+        && shown.candidates == question.candidates
+        && shown.reason == question.reason
+}
+
 /// The answers to questions about a link, as the planner takes them.
 pub(crate) fn answers_of(part: &Part, questions: &[StoredQuestion]) -> Vec<Answer> {
     questions

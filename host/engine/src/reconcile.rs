@@ -11,7 +11,7 @@ use treaty_model::{
 };
 use treaty_planner::{Examination, Ruled, conclude, examine};
 
-use crate::question::answers_of;
+use crate::question::{answers_of, asks_the_same};
 use crate::{Engine, EngineError, Part};
 
 /// A link with its plan, and everything that carrying it out needs.
@@ -26,6 +26,9 @@ pub(crate) struct Draft {
     pub(crate) plan: LinkPlan,
     /// What is sent, in the order of the plan's operations.
     pub(crate) sends: Vec<Send>,
+    /// Of the plan's questions, those that are open already with the same
+    /// sides: nobody is asked twice.
+    pub(crate) still_open: Vec<i64>,
     /// The questions that are open about it.
     pub(crate) questions: Vec<StoredQuestion>,
     /// Whether something it refers to is not there yet.
@@ -82,11 +85,13 @@ impl Engine {
                 run,
             );
             self.fit_to_systems(part, &translated.link, &mut plan);
+            let still_open = take_open(part, &mut plan, &questions);
             drafts.push(Draft {
                 stored,
                 joined,
                 plan,
                 sends: Vec::new(),
+                still_open,
                 questions,
                 dangling: translated.dangling,
                 link: translated.link,
@@ -312,6 +317,17 @@ impl Engine {
     }
 }
 
+/// Takes out of a plan what is being asked already, and names it.
+fn take_open(part: &Part, plan: &mut LinkPlan, open: &[StoredQuestion]) -> Vec<i64> {
+    let mut still_open = Vec::new();
+    plan.questions.retain(|question| {
+        let known = open.iter().find(|open| asks_the_same(part, open, question));
+        still_open.extend(known.map(|open| open.number));
+        known.is_none()
+    });
+    still_open
+}
+
 /// What a mapper made of one operation.
 struct Mapped {
     written: Result<Written, String>,
@@ -326,15 +342,16 @@ impl Draft {
         for (mut operation, mapped) in operations.into_iter().zip(mapped) {
             let system = operation.system();
             let Some(mapped) = mapped else {
-                // An archive is sent as it is; a write of nothing but waiting
+                // An archive is sent on condition that the whole record still
+                // is what is known of it; a write of nothing but waiting
                 // references is not sent.
                 if matches!(operation, Operation::Archive(_)) {
-                    let nothing = Send {
-                        own: Row::new(),
-                        expected: Row::new(),
-                    };
+                    let record = self.stored.records[system.0].as_ref();
                     self.plan.operations.push(operation);
-                    self.sends.push(nothing);
+                    self.sends.push(Send {
+                        own: Row::new(),
+                        expected: record.map_or_else(Row::new, |record| record.own.clone()),
+                    });
                 }
                 continue;
             };

@@ -5,10 +5,46 @@
 //! looked at, so that a reference to something that is linked later comes right
 //! by itself.
 
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{MutexGuard, PoisonError};
+
 use treaty_ledger::{RecordKey, StoredLink};
-use treaty_model::{EntityName, FieldIndex, Link, LinkId, RemoteId, Row, SystemIndex, Value};
+use treaty_model::{
+    EntityName, FieldIndex, Link, LinkId, RemoteId, Row, SystemIndex, SystemName, Value,
+};
 
 use crate::{Engine, EngineError, Part};
+
+/// What a plan would make, for what refers to it: a pass that only plans keeps
+/// no links, and a contact's company may be as new as the contact.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    links: BTreeMap<RecordKey, LinkId>,
+    made: BTreeSet<(LinkId, SystemName)>,
+}
+
+impl Pending {
+    /// A link with the records that it would have.
+    pub(crate) fn link(&mut self, link: &StoredLink) {
+        let records = link.records.iter().flatten();
+        self.links
+            .extend(records.map(|record| (record.key.clone(), link.id)));
+        let systems = link
+            .records
+            .iter()
+            .flatten()
+            .map(|record| record.key.system.clone());
+        self.made.extend(systems.map(|system| (link.id, system)));
+    }
+
+    /// A record that would be made.
+    pub(crate) fn make(&mut self, link: LinkId, system: SystemName) {
+        self.made.insert((link, system));
+    }
+}
+
+/// Stands for an id that a system has yet to give.
+const NOT_MADE_YET: &str = "(new)";
 
 /// A link as the planner sees it, and whether something it refers to is not
 /// linked yet.
@@ -54,7 +90,7 @@ impl Engine {
     pub(crate) fn link_number(
         &self,
         target: &EntityName,
-        system: &treaty_model::SystemName,
+        system: &SystemName,
         remote: &str,
     ) -> Result<Option<LinkId>, EngineError> {
         self.link_of(&RecordKey {
@@ -114,12 +150,22 @@ impl Engine {
         let Ok(place) = target.entity.system(name.as_str()) else {
             return Ok(None);
         };
-        let Some(link) = self.ledger.links(&[LinkId(number)])?.pop() else {
-            return Ok(None);
+        let number = LinkId(number);
+        let record = match self.ledger.links(&[number])?.pop() {
+            Some(link) => link.records.into_iter().nth(place.0).flatten(),
+            None => None,
         };
-        let record = link.records.get(place.0).cloned().flatten();
-        Ok(record
-            .filter(|record| record.presence.takes_part())
-            .map(|record| record.key.remote))
+        let there = record.filter(|record| record.presence.takes_part());
+        let pending = || {
+            let made = self.pending().made.contains(&(number, name.clone()));
+            made.then(|| RemoteId::from(NOT_MADE_YET))
+        };
+        Ok(there.map(|record| record.key.remote).or_else(pending))
+    }
+
+    /// What the plan under way would make.
+    pub(crate) fn pending(&self) -> MutexGuard<'_, Pending> {
+        // It is only ever added to, so a panic elsewhere leaves it whole.
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -81,6 +81,8 @@ pub struct EntityReport {
     pub held: u64,
     /// Pairs inside one system that look like duplicates.
     pub duplicates: u64,
+    /// Whether a guard stopped it: what is counted was not done.
+    pub stopped: bool,
     /// Conflicts that a rule decided.
     pub decided: u64,
     /// Questions that were asked.

@@ -9,7 +9,7 @@ use crate::journal::{self, Entry};
 use crate::link::{LinkChange, write_link};
 use crate::matching::{self, PreparedRecord};
 use crate::question::{self, QuestionChange};
-use crate::record::{StoredRecord, write_record};
+use crate::record::{StoredRecord, leave_link, write_record};
 use crate::run::{self, RunChange};
 use crate::shape::{EntityShape, ShapeBook};
 use crate::{Ledger, LedgerError, number};
@@ -113,21 +113,19 @@ fn write(db: &Connection, book: &mut ShapeBook, commit: &Commit) -> rusqlite::Re
     Ok(numbers)
 }
 
-/// Writes records and gives their numbers, in their order.
+/// Writes records and gives their numbers.
 fn write_records(
     db: &Connection,
     book: &mut ShapeBook,
     records: &[StoredRecord],
 ) -> rusqlite::Result<Vec<i64>> {
-    let mut numbers = vec![0; records.len()];
     // Records that leave a link make room for those that join it, whatever
     // order the batch has them in.
-    for joins in [false, true] {
-        for (record, number) in records.iter().zip(&mut numbers) {
-            if record.link.is_some() == joins {
-                *number = write_record(db, book, record)?;
-            }
+    if records.iter().any(|record| record.link.is_some()) {
+        for record in records.iter().filter(|record| record.link.is_none()) {
+            leave_link(db, &record.key)?;
         }
     }
-    Ok(numbers)
+    let numbers = records.iter();
+    numbers.map(|record| write_record(db, book, record)).collect()
 }

@@ -11,7 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::LedgerError;
 use crate::schema::{self, Holds};
@@ -76,6 +76,7 @@ pub(crate) fn open(state: &Path, options: &LedgerOptions) -> Result<Connection, 
     keep_rollback_journals(&connection, state)?;
     let explain = |error| LedgerError::from_sqlite(state, &error);
     schema::migrate(&mut connection, holds).map_err(explain)?;
+    sweep(&mut connection, state).map_err(explain)?;
     limit_pages(&connection, options).map_err(explain)?;
     Ok(connection)
 }
@@ -181,6 +182,36 @@ fn keep_rollback_journals(connection: &Connection, state: &Path) -> Result<(), L
         }
     }
     Ok(())
+}
+
+/// Takes away the files that tied rollback journals together in processes that
+/// were killed before the tie held: nothing refers to them any more, and SQLite
+/// leaves them for ever.
+fn sweep(connection: &mut Connection, state: &Path) -> rusqlite::Result<()> {
+    let ties: Vec<PathBuf> = std::fs::read_dir(state)
+        .map(|files| files.flatten().map(|file| file.path()).filter(is_tie))
+        .map_or_else(|_| Vec::new(), Iterator::collect);
+    if ties.is_empty() {
+        return Ok(());
+    }
+    // With both files locked, nobody is in the middle of a commit, and both
+    // have been mended if that was needed.
+    let lock = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    for tie in ties {
+        // One that stays does no harm.
+        let _ = std::fs::remove_file(tie);
+    }
+    lock.commit()
+}
+
+/// SQLite names them after the first file: `ledger.db-mj0BAC6F9CB`.
+#[expect(clippy::ptr_arg, reason = "it filters paths")]
+fn is_tie(path: &PathBuf) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str());
+    let digits = name.and_then(|name| name.strip_prefix("ledger.db-mj"));
+    digits.is_some_and(|digits| {
+        digits.len() == 9 && digits.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
 }
 
 fn limit_pages(connection: &Connection, options: &LedgerOptions) -> rusqlite::Result<()> {

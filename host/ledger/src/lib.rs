@@ -154,33 +154,23 @@ impl Ledger {
         &self,
         read: impl FnOnce(&Connection) -> rusqlite::Result<T>,
     ) -> Result<T, LedgerError> {
-        self.read_at_once(|desk| read(&desk.connection))
+        self.read_shaped(|db, _| read(db))
     }
 
-    /// Runs a read of rows.
+    /// Runs a read of rows. All its statements see the same moment, and lock
+    /// the files once instead of once each, which takes longer than most of
+    /// them.
     fn read_shaped<T>(
         &self,
         read: impl FnOnce(&Connection, &mut ShapeBook) -> rusqlite::Result<T>,
     ) -> Result<T, LedgerError> {
-        self.read_at_once(|desk| read(&desk.connection, &mut desk.book))
-    }
-
-    /// All statements of a read see the same moment, and lock the files once
-    /// instead of once each, which takes longer than most of them.
-    fn read_at_once<T>(
-        &self,
-        read: impl FnOnce(&mut Desk) -> rusqlite::Result<T>,
-    ) -> Result<T, LedgerError> {
         let mut desk = self.desk();
-        let run = |desk: &mut Desk| {
-            desk.connection.execute_batch("BEGIN")?;
-            let result = read(desk);
-            // Nothing was written, so that ending it cannot fail in a way that
-            // matters more than the read itself.
-            let ended = desk.connection.execute_batch("COMMIT");
-            let found = result?;
-            ended.map(|()| found)
-        };
-        run(&mut desk).map_err(|error| LedgerError::from_sqlite(&self.path, &error))
+        let desk = &mut *desk;
+        let result = desk.connection.transaction().and_then(|transaction| {
+            let found = read(&transaction, &mut desk.book)?;
+            transaction.commit()?;
+            Ok(found)
+        });
+        result.map_err(|error| LedgerError::from_sqlite(&self.path, &error))
     }
 }

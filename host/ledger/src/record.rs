@@ -148,6 +148,20 @@ fn read_problems(text: &str, view: &View) -> rusqlite::Result<Vec<FieldProblem>>
     Ok(stored.into_iter().filter_map(moved).collect())
 }
 
+/// Takes a record out of its link, if it is in one.
+pub(crate) fn leave_link(db: &Connection, key: &RecordKey) -> rusqlite::Result<()> {
+    db.prepare_cached(
+        "UPDATE record SET link = NULL
+         WHERE entity = ?1 AND system = ?2 AND remote = ?3 AND link IS NOT NULL",
+    )?
+    .execute([
+        key.entity.as_str(),
+        key.system.as_str(),
+        key.remote.as_str(),
+    ])?;
+    Ok(())
+}
+
 /// Writes a record and gives its number.
 pub(crate) fn write_record(
     db: &Connection,

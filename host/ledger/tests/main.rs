@@ -1,1 +1,13 @@
-//! The tests of the ledger.
+//! The tests of the ledger. Each file here is a module; one that needs a ledger
+//! with everything in it takes it from `sample`.
+
+mod all_or_nothing;
+mod damage;
+mod faults;
+mod formats;
+mod kill;
+mod matching;
+mod questions;
+mod round_trips;
+mod sample;
+mod table_changes;

@@ -2,7 +2,7 @@
 
 use treaty_model::{
     Absentees, Archive, Candidate, Deletes, Entity, GivenUp, Life, Link, LinkPlan, Operation,
-    Presence, Question, Side, Standing, SystemIndex, Value,
+    Presence, Question, Revision, Settle, Side, Standing, SystemIndex, Value,
 };
 
 use crate::conclude::{Answer, Choice};
@@ -217,6 +217,9 @@ pub(crate) fn plan_removal(entity: &Entity, link: &Link, plan: &mut LinkPlan) {
         if is_deleted(entity, system, side) {
             plan.presence.push((system, Presence::Gone));
         } else if side.presence.takes_part() {
+            if side.presence == Presence::Restored {
+                plan.presence.push((system, Presence::Present));
+            }
             plan.operations.push(Operation::Archive(Archive {
                 system,
                 remote: side.remote.clone(),
@@ -226,17 +229,30 @@ pub(crate) fn plan_removal(entity: &Entity, link: &Link, plan: &mut LinkPlan) {
         // What we cannot see (left out, missing) we do not touch.
     }
     for (field, _) in entity.table.fields() {
-        let base = &link.base(field).value;
-        let edits = stands(entity, link, field);
-        let edits = edits.iter().filter(|stand| stand.changed);
-        let losers = edits.filter(|stand| stand.says != base.as_ref());
-        plan.given_up
-            .extend(losers.filter_map(candidate).map(|candidate| GivenUp {
-                winner: None,
-                field,
-                candidate,
-                reason: "the record was deleted".to_owned(),
-                rule: None,
-            }));
+        let base = link.base(field);
+        let stands = stands(entity, link, field);
+        for stand in stands.iter().filter(|stand| stand.changed || stand.first) {
+            // What the delete was decided against must not bring the record back
+            // while it waits to be archived. It agreed with no revision, so that
+            // base is written there if something else brings it back.
+            if base.value.is_some() {
+                plan.settle.push(Settle {
+                    system: stand.system,
+                    field,
+                    value: stand.says.cloned(),
+                    revision: Revision(0),
+                });
+            }
+            if stand.changed && stand.says != base.value.as_ref() {
+                plan.given_up
+                    .extend(candidate(stand).map(|candidate| GivenUp {
+                        winner: None,
+                        field,
+                        candidate,
+                        reason: "the record was deleted".to_owned(),
+                        rule: None,
+                    }));
+            }
+        }
     }
 }

@@ -237,15 +237,21 @@ pub enum Action {
         /// if every field that it sets still has this value.
         expected: Row,
     },
-    /// A record is archived.
+    /// A record is archived. One that is gone already is done.
     Archive {
         /// The record.
         id: RemoteId,
+        /// The own row as the caller last saw it; absent: no condition. The
+        /// write goes through only if every present value still stands, so that
+        /// nobody's edit goes with the record unseen.
+        expected: Row,
     },
-    /// A record is deleted for good.
+    /// A record is deleted for good. One that is gone already is done.
     Delete {
         /// The record.
         id: RemoteId,
+        /// As for an archive.
+        expected: Row,
     },
 }
 
@@ -291,7 +297,9 @@ pub struct Sought {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
     /// It landed (or its record is there). The record as it stands now; none
-    /// after a delete or an archive that hides it.
+    /// after a delete or an archive that hides it. A record that was to be
+    /// removed is gone, whoever removed it; where it is told nonetheless,
+    /// somebody has brought it back since.
     Landed(Option<Record>),
     /// It did not land. The record as it stands now, where there is one.
     NotLanded(Option<Record>),

@@ -1,7 +1,7 @@
 //! Values on their way into a system: the form that a field's kind asks for,
 //! where that loses nothing.
 
-use treaty_model::{Cell, Decimal, OwnField, OwnKind, Timestamp, Value};
+use treaty_model::{Cell, Decimal, OwnField, OwnKind, Row, Timestamp, Value};
 
 /// The value in the form of a field's kind.
 ///
@@ -81,10 +81,28 @@ pub(crate) fn is_expected(field: &OwnField, standing: &Cell, expected: &Cell) ->
     let Some(expected) = expected else {
         return true;
     };
-    match (standing, convert(field.kind, expected)) {
-        (Some(standing), Ok(expected)) => *standing == expected,
-        _ => false,
-    }
+    let Some(standing) = standing else {
+        return false;
+    };
+    standing == expected
+        || convert(field.kind, expected).is_ok_and(|expected| *standing == expected)
+}
+
+/// Whether everything that the caller saw of a row still stands: what a write
+/// that removes the row asks.
+pub(crate) fn still_stands(
+    field: impl Fn(usize) -> OwnField,
+    standing: &Row,
+    expected: &Row,
+) -> bool {
+    expected
+        .iter()
+        .enumerate()
+        .filter(|(_, expected)| expected.is_some())
+        .all(|(position, expected)| {
+            let standing = standing.get(position);
+            standing.is_some_and(|standing| is_expected(&field(position), standing, expected))
+        })
 }
 
 /// Whether a text is a day of the calendar, `2026-11-20`; the text itself.

@@ -146,7 +146,10 @@ async fn records_are_added_and_removed_in_the_file_s_own_style() {
     };
     id_of(folder.write("c-1", create).await.expect("it is written"));
     assert_eq!(folder.bytes(), b"id;name\r\n1;a\r\n2;b\r\n3;\"x;y\"");
-    let delete = |id: &str| Action::Delete { id: id.into() };
+    let delete = |id: &str| Action::Delete {
+        id: id.into(),
+        expected: Vec::new(),
+    };
     folder.write("d-1", delete("3")).await.expect("it is gone");
     assert_eq!(folder.bytes(), b"id;name\r\n1;a\r\n2;b");
     folder.write("d-2", delete("1")).await.expect("it is gone");
@@ -278,7 +281,10 @@ async fn archived_records_are_deleted_ones() {
     );
     let writes = [SystemWrite {
         intent: "a-1".into(),
-        action: Action::Archive { id: "1".into() },
+        action: Action::Archive {
+            id: "1".into(),
+            expected: Vec::new(),
+        },
     }];
     let outcomes = folder.connector.write(&source, &writes).await;
     assert_eq!(outcomes.expect("it is sent"), [Outcome::Done(None)]);

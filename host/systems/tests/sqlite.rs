@@ -116,6 +116,7 @@ async fn a_composite_key_without_rowid() {
                 },
                 Action::Delete {
                     id: "[\"O'x\",\"1\"]".into(),
+                    expected: Vec::new(),
                 },
             ],
         )
@@ -279,7 +280,10 @@ async fn a_locked_database_is_busy() {
     database.run("BEGIN IMMEDIATE");
     let writes = [SystemWrite {
         intent: "d-1".into(),
-        action: Action::Delete { id: "1".into() },
+        action: Action::Delete {
+            id: "1".into(),
+            expected: Vec::new(),
+        },
     }];
     let error = database.connector.write(&Source::named("t"), &writes).await;
     let error = error.expect_err("it is locked");

@@ -22,13 +22,17 @@ impl Writer {
     /// Appends a text.
     pub fn text<const N: usize>(&mut self, text: &Text<N>) {
         let bytes = text.as_bytes();
-        self.bytes.push(u8::try_from(bytes.len()).expect("at most 64"));
+        self.bytes
+            .push(u8::try_from(bytes.len()).expect("at most 64"));
         self.bytes.extend_from_slice(bytes);
     }
 
     /// Appends how many numbers there are before the trailing zeros, and these.
     pub fn numbers(&mut self, numbers: &[u64]) {
-        let kept = numbers.iter().rposition(|number| *number != 0).map_or(0, |last| last + 1);
+        let kept = numbers
+            .iter()
+            .rposition(|number| *number != 0)
+            .map_or(0, |last| last + 1);
         self.byte(u8::try_from(kept).expect("a handful"));
         for number in &numbers[..kept] {
             self.number(*number);
@@ -120,6 +124,10 @@ impl<'a> Reader<'a> {
     /// # Errors
     /// [`Malformed`] where something is.
     pub fn end(self) -> Result<(), Malformed> {
-        if self.bytes.is_empty() { Ok(()) } else { Err(Malformed) }
+        if self.bytes.is_empty() {
+            Ok(())
+        } else {
+            Err(Malformed)
+        }
     }
 }

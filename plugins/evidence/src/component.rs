@@ -4,7 +4,10 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use treaty_sdk::{Comparison, Counted, Detail, Evidence, Key, Prepared, Problem, Record, RuleError, Setup, Term, Value};
+use treaty_sdk::{
+    Comparison, Counted, Detail, Evidence, Key, Prepared, Problem, Record, RuleError, Setup, Term,
+    Value,
+};
 
 use crate::record::{self, Matcher, Seen};
 use crate::schema::{Meaning, Schema};
@@ -51,7 +54,9 @@ pub fn configuration_schema<W: Named>() -> String {
 /// # Errors
 /// Every problem at once.
 pub fn weights<W: Named>(setup: &Setup) -> Result<W, Vec<Problem>> {
-    let configuration: Configuration = setup.config().map_err(|message| vec![Problem::new(message)])?;
+    let configuration: Configuration = setup
+        .config()
+        .map_err(|message| vec![Problem::new(message)])?;
     let mut weights = W::default();
     let mut problems = Vec::new();
     for (name, value) in configuration.weights {
@@ -59,22 +64,34 @@ pub fn weights<W: Named>(setup: &Setup) -> Result<W, Vec<Problem>> {
         match weights.get_mut(&name) {
             None => {
                 let known = W::NAMES.join("`, `");
-                problems.push(Problem::new(format!("unknown weight `{name}`, known are `{known}`")).at(place));
+                problems.push(
+                    Problem::new(format!("unknown weight `{name}`, known are `{known}`")).at(place),
+                );
             }
             Some(_) if !(-WEIGHT_MAX..=WEIGHT_MAX).contains(&value) => {
-                let message = format!("the weight {value} is not between -{WEIGHT_MAX} and {WEIGHT_MAX}");
+                let message =
+                    format!("the weight {value} is not between -{WEIGHT_MAX} and {WEIGHT_MAX}");
                 problems.push(Problem::new(message).at(place));
             }
             Some(weight) => *weight = value,
         }
     }
-    if problems.is_empty() { Ok(weights) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(weights)
+    } else {
+        Err(problems)
+    }
 }
 
 /// The schema, as far as a matcher can use it.
 #[must_use]
 pub fn schema(setup: &Setup) -> Schema {
-    Schema::new(setup.canonical.iter().map(|field| (field.name.as_str(), field.kind.as_str())))
+    Schema::new(
+        setup
+            .canonical
+            .iter()
+            .map(|field| (field.name.as_str(), field.kind.as_str())),
+    )
 }
 
 /// Everything that is wrong with a setup for a matcher that needs one of these
@@ -85,7 +102,10 @@ pub fn check<W: Named>(setup: &Setup, needed: &[(Meaning, &str)]) -> Vec<Problem
     let meanings: Vec<Meaning> = needed.iter().map(|(meaning, _)| *meaning).collect();
     if !schema(setup).has_any(&meanings) {
         let names: Vec<&str> = needed.iter().map(|(_, name)| *name).collect();
-        let message = format!("no field has a semantic type that tells records apart: `{}`", names.join("`, `"));
+        let message = format!(
+            "no field has a semantic type that tells records apart: `{}`",
+            names.join("`, `")
+        );
         problems.push(Problem::new(message));
     }
     problems
@@ -99,15 +119,33 @@ pub fn texts(record: Record<'_>) -> Vec<Option<String>> {
         Value::Choices(choices) => choices.first().cloned(),
         other => other.as_text().map(str::to_owned),
     };
-    record.cells().iter().map(|cell| cell.as_ref().and_then(text)).collect()
+    record
+        .cells()
+        .iter()
+        .map(|cell| cell.as_ref().and_then(text))
+        .collect()
 }
 
 /// What prepare gives, in the contract's words.
 #[must_use]
 pub fn prepared(native: record::Prepared) -> Prepared {
     Prepared {
-        keys: native.keys.into_iter().map(|key| Key { kind: key.kind.to_owned(), hash: key.hash }).collect(),
-        terms: native.terms.into_iter().map(|term| Term { value: term.value, witness: term.witness }).collect(),
+        keys: native
+            .keys
+            .into_iter()
+            .map(|key| Key {
+                kind: key.kind.to_owned(),
+                hash: key.hash,
+            })
+            .collect(),
+        terms: native
+            .terms
+            .into_iter()
+            .map(|term| Term {
+                value: term.value,
+                witness: term.witness,
+            })
+            .collect(),
         features: native.features,
     }
 }
@@ -117,7 +155,9 @@ pub fn prepared(native: record::Prepared) -> Prepared {
 /// # Errors
 /// Where another version of the matcher wrote them.
 pub fn read<M: Matcher>(matcher: &M, features: &[u8]) -> Result<M::Record, RuleError> {
-    matcher.read(features).map_err(|malformed| RuleError::new(malformed.to_string()))
+    matcher
+        .read(features)
+        .map_err(|malformed| RuleError::new(malformed.to_string()))
 }
 
 /// Weighs a pair, in the contract's words.
@@ -129,8 +169,14 @@ pub fn compare<M: Matcher>(
     detail: Detail,
 ) -> Comparison {
     let population = Population::new(population.records, population.pairs);
-    let first = Seen { record: first.features, counts: first.counts };
-    let second = Seen { record: second.features, counts: second.counts };
+    let first = Seen {
+        record: first.features,
+        counts: first.counts,
+    };
+    let second = Seen {
+        record: second.features,
+        counts: second.counts,
+    };
     let score = matcher.compare(&population, first, second);
     let evidence = match detail {
         Detail::Score => Vec::new(),
@@ -140,5 +186,10 @@ pub fn compare<M: Matcher>(
             .map(|found| Evidence::new(found.about, found.finding, found.weight))
             .collect(),
     };
-    Comparison { weight: score.weight, probability: score.probability, pattern: score.pattern, evidence }
+    Comparison {
+        weight: score.weight,
+        probability: score.probability,
+        pattern: score.pattern,
+        evidence,
+    }
 }

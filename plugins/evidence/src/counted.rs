@@ -16,15 +16,27 @@ impl<T> Counted<T> {
     /// How often it was seen, given the counts of its record.
     #[must_use]
     pub fn count(&self, counts: &[Count]) -> Count {
-        let none = Count { records: 0, witnesses: 0 };
-        usize::from(self.term).checked_sub(1).and_then(|at| counts.get(at)).copied().unwrap_or(none)
+        let none = Count {
+            records: 0,
+            witnesses: 0,
+        };
+        usize::from(self.term)
+            .checked_sub(1)
+            .and_then(|at| counts.get(at))
+            .copied()
+            .unwrap_or(none)
     }
 }
 
 impl<T> Counted<T> {
     /// Lists the value as a term, with the place where to remember its count;
     /// not where its hash is zero.
-    pub fn list(&mut self, witness: u64, hash: impl FnOnce(&T) -> u64, visit: &mut dyn FnMut(Term, &mut u8)) {
+    pub fn list(
+        &mut self,
+        witness: u64,
+        hash: impl FnOnce(&T) -> u64,
+        visit: &mut dyn FnMut(Term, &mut u8),
+    ) {
         let value = hash(&self.value);
         if value != 0 {
             visit(Term { value, witness }, &mut self.term);
@@ -51,5 +63,8 @@ pub fn place_of(terms: usize) -> u8 {
 /// frequent one says how surprising that is.
 #[must_use]
 pub fn common(first: Count, second: Count) -> Count {
-    Count { records: first.records.max(second.records), witnesses: first.witnesses.max(second.witnesses) }
+    Count {
+        records: first.records.max(second.records),
+        witnesses: first.witnesses.max(second.witnesses),
+    }
 }

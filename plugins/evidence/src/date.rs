@@ -17,15 +17,31 @@ pub struct Day {
 #[must_use]
 pub fn parse(text: &str) -> Option<Day> {
     let text = text.trim().split(['T', ' ']).next().unwrap_or_default();
-    let digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).map(|digit| digit - b'0').collect();
+    let digits: Vec<u8> = text
+        .bytes()
+        .filter(u8::is_ascii_digit)
+        .map(|digit| digit - b'0')
+        .collect();
     let others = text.len() - digits.len();
-    if digits.len() != 8 || !(others == 0 || (others == 2 && text.as_bytes().get(4) == Some(&b'-'))) {
+    if digits.len() != 8 || !(others == 0 || (others == 2 && text.as_bytes().get(4) == Some(&b'-')))
+    {
         return None;
     }
-    let part = |range: std::ops::Range<usize>| digits[range].iter().fold(0_u16, |sum, digit| sum * 10 + u16::from(*digit));
+    let part = |range: std::ops::Range<usize>| {
+        digits[range]
+            .iter()
+            .fold(0_u16, |sum, digit| sum * 10 + u16::from(*digit))
+    };
     let small = |range| u8::try_from(part(range)).unwrap_or(0);
-    let day = Day { year: part(0..4), month: small(4..6), day: small(6..8) };
-    let unknown = matches!((day.year, day.month, day.day), (0, _, _) | (1900 | 1970 | 9999, 1, 1));
+    let day = Day {
+        year: part(0..4),
+        month: small(4..6),
+        day: small(6..8),
+    };
+    let unknown = matches!(
+        (day.year, day.month, day.day),
+        (0, _, _) | (1900 | 1970 | 9999, 1, 1)
+    );
     (!unknown).then_some(day)
 }
 
@@ -52,9 +68,14 @@ pub fn compare(first: Day, second: Day) -> Agreement {
     if first == second {
         return Agreement::Equal;
     }
-    let parts = [first.year == second.year, first.month == second.month, first.day == second.day];
+    let parts = [
+        first.year == second.year,
+        first.month == second.month,
+        first.day == second.day,
+    ];
     let swapped = parts[0] && first.month == second.day && first.day == second.month;
-    let digits = |day: Day| u64::from(day.year) * 10_000 + u64::from(day.month) * 100 + u64::from(day.day);
+    let digits =
+        |day: Day| u64::from(day.year) * 10_000 + u64::from(day.month) * 100 + u64::from(day.day);
     if swapped || crate::phone::one_digit_apart(digits(first), digits(second)) {
         return Agreement::Slip;
     }
@@ -63,7 +84,9 @@ pub fn compare(first: Day, second: Day) -> Agreement {
     match parts.iter().filter(|equal| **equal).count() {
         2 => Agreement::TwoParts,
         _ if months(first).abs_diff(months(second)) <= 13 => Agreement::Near,
-        _ if parts[0] || (decades && months(first).abs_diff(months(second)) <= 123) => Agreement::Distant,
+        _ if parts[0] || (decades && months(first).abs_diff(months(second)) <= 123) => {
+            Agreement::Distant
+        }
         _ => Agreement::Conflict,
     }
 }

@@ -23,8 +23,13 @@ pub struct Email {
 #[must_use]
 pub fn parse(text: &str) -> Option<Email> {
     let text = text.trim().to_ascii_lowercase();
-    let text = text.rsplit_once('<').map_or(text.as_str(), |(_, address)| address);
-    let text = text.trim_end_matches('>').trim_start_matches("mailto:").trim();
+    let text = text
+        .rsplit_once('<')
+        .map_or(text.as_str(), |(_, address)| address);
+    let text = text
+        .trim_end_matches('>')
+        .trim_start_matches("mailto:")
+        .trim();
     let (local, domain) = text.rsplit_once('@')?;
     let domain = match domain.trim_end_matches('.') {
         "googlemail.com" => "gmail.com",
@@ -33,13 +38,24 @@ pub fn parse(text: &str) -> Option<Email> {
     if !domain.contains('.') || domain.contains(' ') || local.contains(char::is_whitespace) {
         return None;
     }
-    let untagged = local.split('+').next().filter(|part| !part.is_empty()).unwrap_or(local);
-    let local = if domain == "gmail.com" { untagged.replace('.', "") } else { untagged.to_owned() };
+    let untagged = local
+        .split('+')
+        .next()
+        .filter(|part| !part.is_empty())
+        .unwrap_or(local);
+    let local = if domain == "gmail.com" {
+        untagged.replace('.', "")
+    } else {
+        untagged.to_owned()
+    };
     let letters: String = local.chars().filter(char::is_ascii_alphabetic).collect();
     let registrable = registrable(domain)?;
     if local.is_empty()
         || NOBODY.contains(&letters.as_str())
-        || matches!(registrable.as_str(), "example.com" | "example.org" | "example.net" | "test.com" | "email.com" | "none.com")
+        || matches!(
+            registrable.as_str(),
+            "example.com" | "example.org" | "example.net" | "test.com" | "email.com" | "none.com"
+        )
     {
         return None;
     }
@@ -67,7 +83,11 @@ pub fn is_made_from_name(local: &str, firsts: &[&str], last: &str) -> bool {
     if last.len() >= 4 && letters.contains(last.as_str()) {
         return true;
     }
-    for first in firsts.iter().map(|first| compact(first)).filter(|first| !first.is_empty()) {
+    for first in firsts
+        .iter()
+        .map(|first| compact(first))
+        .filter(|first| !first.is_empty())
+    {
         let initial = &first[..1];
         if letters == first || (first.len() >= 4 && letters.starts_with(first.as_str())) {
             return true;
@@ -98,23 +118,123 @@ pub fn digits(local: &str) -> usize {
 }
 
 const NOBODY: &[&str] = &[
-    "test", "tester", "testing", "noreply", "donotreply", "noemail", "nomail", "none", "na", "null",
-    "unknown", "nobody", "noone", "asdf", "example", "email", "dummy", "abc", "xxx", "invalid",
-    "notprovided", "noemailprovided", "mailerdaemon", "postmaster", "bounce",
+    "test",
+    "tester",
+    "testing",
+    "noreply",
+    "donotreply",
+    "noemail",
+    "nomail",
+    "none",
+    "na",
+    "null",
+    "unknown",
+    "nobody",
+    "noone",
+    "asdf",
+    "example",
+    "email",
+    "dummy",
+    "abc",
+    "xxx",
+    "invalid",
+    "notprovided",
+    "noemailprovided",
+    "mailerdaemon",
+    "postmaster",
+    "bounce",
 ];
 
 const ROLES: &[&str] = &[
-    "info", "infos", "information", "sales", "office", "contact", "contacts", "contactus", "admin",
-    "administration", "administrator", "support", "hello", "hi", "mail", "mailbox", "team",
-    "service", "services", "kundenservice", "customerservice", "customercare", "help", "helpdesk",
-    "kontakt", "buero", "empfang", "reception", "post", "accounts", "accounting", "accountspayable",
-    "billing", "finance", "invoice", "invoices", "rechnung", "rechnungen", "buchhaltung", "hr",
-    "jobs", "career", "careers", "recruiting", "bewerbung", "marketing", "press", "presse", "media",
-    "pr", "events", "orders", "order", "bestellung", "vertrieb", "verkauf", "einkauf",
-    "procurement", "purchasing", "legal", "privacy", "datenschutz", "webmaster", "it", "edv",
-    "enquiries", "enquiry", "inquiries", "inquiry", "bookings", "booking", "reservations", "shop",
-    "store", "zentrale", "sekretariat", "secretary", "management", "general", "company", "staff",
-    "contacto", "ventas", "commercial", "accueil", "direction", "informacion", "vendite", "ufficio",
+    "info",
+    "infos",
+    "information",
+    "sales",
+    "office",
+    "contact",
+    "contacts",
+    "contactus",
+    "admin",
+    "administration",
+    "administrator",
+    "support",
+    "hello",
+    "hi",
+    "mail",
+    "mailbox",
+    "team",
+    "service",
+    "services",
+    "kundenservice",
+    "customerservice",
+    "customercare",
+    "help",
+    "helpdesk",
+    "kontakt",
+    "buero",
+    "empfang",
+    "reception",
+    "post",
+    "accounts",
+    "accounting",
+    "accountspayable",
+    "billing",
+    "finance",
+    "invoice",
+    "invoices",
+    "rechnung",
+    "rechnungen",
+    "buchhaltung",
+    "hr",
+    "jobs",
+    "career",
+    "careers",
+    "recruiting",
+    "bewerbung",
+    "marketing",
+    "press",
+    "presse",
+    "media",
+    "pr",
+    "events",
+    "orders",
+    "order",
+    "bestellung",
+    "vertrieb",
+    "verkauf",
+    "einkauf",
+    "procurement",
+    "purchasing",
+    "legal",
+    "privacy",
+    "datenschutz",
+    "webmaster",
+    "it",
+    "edv",
+    "enquiries",
+    "enquiry",
+    "inquiries",
+    "inquiry",
+    "bookings",
+    "booking",
+    "reservations",
+    "shop",
+    "store",
+    "zentrale",
+    "sekretariat",
+    "secretary",
+    "management",
+    "general",
+    "company",
+    "staff",
+    "contacto",
+    "ventas",
+    "commercial",
+    "accueil",
+    "direction",
+    "informacion",
+    "vendite",
+    "ufficio",
 ];
 
 #[cfg(test)]
@@ -123,15 +243,26 @@ mod tests {
 
     fn check(input: &str, expected: Option<(&str, &str)>) {
         let found = parse(input);
-        let found = found.as_ref().map(|email| (email.local.as_str(), email.domain.as_str()));
+        let found = found
+            .as_ref()
+            .map(|email| (email.local.as_str(), email.domain.as_str()));
         assert_eq!(found, expected, "{input}");
     }
 
     #[test]
     fn normal_forms() {
         check(" J.Doe+crm@GoogleMail.com ", Some(("jdoe", "gmail.com")));
-        check("Jane <jane.doe+x@acme.co.uk>", Some(("jane.doe", "acme.co.uk")));
-        for nothing in ["test@acme.com", "no-reply@acme.com", "n/a", "x@example.com", "a@b"] {
+        check(
+            "Jane <jane.doe+x@acme.co.uk>",
+            Some(("jane.doe", "acme.co.uk")),
+        );
+        for nothing in [
+            "test@acme.com",
+            "no-reply@acme.com",
+            "n/a",
+            "x@example.com",
+            "a@b",
+        ] {
             check(nothing, None);
         }
     }
@@ -145,7 +276,16 @@ mod tests {
 
     #[test]
     fn made_from_the_name() {
-        for local in ["jane.doe", "jdoe", "doej", "janed", "jane", "jd", "doe", "jane_doe17"] {
+        for local in [
+            "jane.doe",
+            "jdoe",
+            "doej",
+            "janed",
+            "jane",
+            "jd",
+            "doe",
+            "jane_doe17",
+        ] {
             assert!(is_made_from_name(local, &["jane"], "doe"), "{local}");
         }
         for local in ["sunshine", "x4711", "peter"] {

@@ -31,7 +31,9 @@ pub enum Agreement {
 #[must_use]
 pub fn read(row: View<'_>) -> [External; EXTERNALS_MAX] {
     let mut externals = [External::default(); EXTERNALS_MAX];
-    let ids = row.all(Meaning::ExternalId).filter(|(_, id)| !is_placeholder(id));
+    let ids = row
+        .all(Meaning::ExternalId)
+        .filter(|(_, id)| !is_placeholder(id));
     for (slot, (name, id)) in externals.iter_mut().zip(ids) {
         *slot = External {
             name: hash("external field", &[name.as_bytes()]),

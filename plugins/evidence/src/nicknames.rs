@@ -10,17 +10,19 @@ pub fn canonical(name: &str) -> &str {
         return name;
     }
     let place = |(_, short): &(&str, &str)| short.split(' ').position(|short| short == name);
-    let ranked = NICKNAMES.iter().filter_map(|entry| Some((place(entry)?, entry.0)));
-    ranked.min_by_key(|(place, _)| *place).map_or(name, |(_, formal)| formal)
+    let ranked = NICKNAMES
+        .iter()
+        .filter_map(|entry| Some((place(entry)?, entry.0)));
+    ranked
+        .min_by_key(|(place, _)| *place)
+        .map_or(name, |(_, formal)| formal)
 }
 
 /// Whether one name is a nickname of the other or both are of a third.
 #[must_use]
 pub fn are_related(first: &str, second: &str) -> bool {
     let of = |name: &str, other: &str| formal_names(name).any(|formal| formal == other);
-    of(first, second)
-        || of(second, first)
-        || formal_names(first).any(|formal| of(second, formal))
+    of(first, second) || of(second, first) || formal_names(first).any(|formal| of(second, formal))
 }
 
 /// All full names that a nickname stands for.
@@ -37,7 +39,10 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("adelaide", "addie adele"),
     ("agnes", "aggie nessa"),
     ("albert", "bert al bertie"),
-    ("alexander", "alex alec sandy xander sascha alexandre aleksandr alejandro lex"),
+    (
+        "alexander",
+        "alex alec sandy xander sascha alexandre aleksandr alejandro lex",
+    ),
     ("alexandra", "alex alexa sandra sasha lexi"),
     ("alfred", "alf alfie al fred"),
     ("alice", "ali allie alicia"),
@@ -57,7 +62,10 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("bridget", "biddy bridie"),
     ("caroline", "carrie carol lina caro carolyn"),
     ("cassandra", "cass cassie"),
-    ("catherine", "kate katie cathy kathy cat kitty katherine kathryn katharine cath kat kay katrina kathleen katharina"),
+    (
+        "catherine",
+        "kate katie cathy kathy cat kitty katherine kathryn katharine cath kat kay katrina kathleen katharina",
+    ),
     ("charles", "charlie chuck chas charley karl carl"),
     ("charlotte", "lottie charlie lotte"),
     ("christian", "kris chris"),
@@ -77,7 +85,10 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("edmund", "ned eddie ed ted"),
     ("edward", "ed ted eddie ned teddy eduard"),
     ("eleanor", "ellie nell nellie nora ella elinor leonora"),
-    ("elizabeth", "liz beth lizzie betty bess eliza elisabeth libby betsy lisa elsie lise liza lizzy bessie elspeth"),
+    (
+        "elizabeth",
+        "liz beth lizzie betty bess eliza elisabeth libby betsy lisa elsie lise liza lizzy bessie elspeth",
+    ),
     ("emily", "em emmy emilie millie"),
     ("emma", "em emmy"),
     ("ernest", "ernie ernst"),
@@ -87,7 +98,10 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("frances", "fran fanny frankie francesca franny"),
     ("francis", "frank fran francois franz frankie"),
     ("franklin", "lin frank"),
-    ("frederick", "fred freddie freddy fritz friedrich frederic fredrick frederik rick"),
+    (
+        "frederick",
+        "fred freddie freddy fritz friedrich frederic fredrick frederik rick",
+    ),
     ("gabriel", "gabe"),
     ("geoffrey", "geoff jeff jeffrey jeffery"),
     ("george", "georgie geordie georg jorge"),
@@ -134,7 +148,10 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("madeline", "maddie maddy madeleine madison"),
     ("magdalena", "lena magda"),
     ("manuel", "manny"),
-    ("margaret", "maggie meg peggy marge margie greta rita margarete margot madge daisy peg megan marjorie gretchen"),
+    (
+        "margaret",
+        "maggie meg peggy marge margie greta rita margarete margot madge daisy peg megan marjorie gretchen",
+    ),
     ("maria", "mary mia marie molly polly mitzi may mae moll"),
     ("martha", "marty mattie patty"),
     ("martin", "marty"),
@@ -150,7 +167,10 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("nancy", "nan nance"),
     ("natalie", "nat natasha"),
     ("nathaniel", "nat nate nathan"),
-    ("nicholas", "nick nicky nic nicolas nico klaus claus nikolaus niklas colin"),
+    (
+        "nicholas",
+        "nick nicky nic nicolas nico klaus claus nikolaus niklas colin",
+    ),
     ("nicole", "nicky nikki nic"),
     ("olivia", "liv livvy ollie"),
     ("oliver", "ollie olly noll"),
@@ -167,8 +187,14 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("raymond", "ray"),
     ("rebecca", "becky becca bec beckie"),
     ("reginald", "reg reggie rex"),
-    ("richard", "dick rick ricky rich richie dicky dickie ricardo rickie"),
-    ("robert", "bob rob bobby robbie bert bobbie robin robby roberto rab"),
+    (
+        "richard",
+        "dick rick ricky rich richie dicky dickie ricardo rickie",
+    ),
+    (
+        "robert",
+        "bob rob bobby robbie bert bobbie robin robby roberto rab",
+    ),
     ("roderick", "rod rory roddy"),
     ("roger", "rodge hodge"),
     ("roland", "rolly rollo"),
@@ -190,7 +216,10 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("stephanie", "steph steffi stefanie stephie"),
     ("stephen", "steve steven stevie stephan stefan steffen"),
     ("stuart", "stu stewart"),
-    ("susan", "sue susie suzy susanna sukey suzanne suzie susannah"),
+    (
+        "susan",
+        "sue susie suzy susanna sukey suzanne suzie susannah",
+    ),
     ("terence", "terry terrence"),
     ("theodore", "theo ted teddy theodor"),
     ("theresa", "terry tess tessa teresa therese tracy resi"),
@@ -207,7 +236,10 @@ const NICKNAMES: &[(&str, &str)] = &[
     ("walter", "wally walt wat"),
     ("wilhelm", "willi willy helmut wim"),
     ("wilhelmina", "mina minnie willa"),
-    ("william", "will bill billy willie willy liam wm bil guillermo"),
+    (
+        "william",
+        "will bill billy willie willy liam wm bil guillermo",
+    ),
     ("winifred", "winnie freda"),
     ("zachary", "zach zac zack"),
 ];

@@ -9,9 +9,16 @@ use crate::text::{fold, words};
 pub fn name_words(text: &str) -> Vec<String> {
     let bare = without_brackets(text);
     let all = words(&fold(&bare));
-    let mut kept: Vec<String> =
-        all.iter().filter(|word| !FILLERS.contains(&word.as_str())).cloned().collect();
-    while kept.len() > 1 && kept.last().is_some_and(|word| LEGAL_FORMS.contains(&word.as_str())) {
+    let mut kept: Vec<String> = all
+        .iter()
+        .filter(|word| !FILLERS.contains(&word.as_str()))
+        .cloned()
+        .collect();
+    while kept.len() > 1
+        && kept
+            .last()
+            .is_some_and(|word| LEGAL_FORMS.contains(&word.as_str()))
+    {
         kept.pop();
     }
     // `Stichting Acme`, `PT Acme`: the form stands in front.
@@ -37,7 +44,11 @@ fn without_brackets(text: &str) -> String {
             depth == 0
         })
         .collect();
-    if bare.trim().is_empty() { text.to_owned() } else { bare }
+    if bare.trim().is_empty() {
+        text.to_owned()
+    } else {
+        bare
+    }
 }
 
 /// The first letters of the words, where there are at least three words:
@@ -49,18 +60,125 @@ pub fn acronym(words: &[String]) -> Option<String> {
 
 const FILLERS: &[&str] = &["and", "und", "et", "the", "of", "on", "y", "e"];
 
-const LEADING_FORMS: &[&str] = &["stichting", "pt", "ooo", "zao", "oao", "pao", "ao", "fa", "firma"];
+const LEADING_FORMS: &[&str] = &[
+    "stichting",
+    "pt",
+    "ooo",
+    "zao",
+    "oao",
+    "pao",
+    "ao",
+    "fa",
+    "firma",
+];
 
 const LEGAL_FORMS: &[&str] = &[
-    "inc", "incorporated", "corp", "corporation", "co", "company", "companies", "llc", "ltd",
-    "limited", "plc", "lp", "llp", "lllp", "pllc", "pc", "gmbh", "mbh", "ggmbh", "ag", "kg", "kgaa",
-    "ohg", "ug", "ek", "ev", "eg", "gbr", "haftungsbeschrankt", "se", "sa", "sas", "sasu", "sarl",
-    "eurl", "sci", "scs", "srl", "srls", "spa", "snc", "sapa", "sl", "slu", "sau", "scp", "cv",
-    "sapi", "ltda", "eireli", "me", "epp", "lda", "bv", "nv", "vof", "bvba", "sprl", "cvba", "oy",
-    "oyj", "ab", "hb", "as", "asa", "ans", "aps", "is", "ks", "pty", "pte", "pvt", "private", "bhd",
-    "sdn", "kk", "gk", "yk", "sro", "spol", "zrt", "kft", "nyrt", "bt", "doo", "dd", "jdoo", "ood",
-    "eood", "ad", "zoo", "spzoo", "sp", "jsc", "ojsc", "cjsc", "ooo", "zao", "tbk", "fze", "fzco",
-    "dmcc", "wll", "saoc", "etablissements", "stichting",
+    "inc",
+    "incorporated",
+    "corp",
+    "corporation",
+    "co",
+    "company",
+    "companies",
+    "llc",
+    "ltd",
+    "limited",
+    "plc",
+    "lp",
+    "llp",
+    "lllp",
+    "pllc",
+    "pc",
+    "gmbh",
+    "mbh",
+    "ggmbh",
+    "ag",
+    "kg",
+    "kgaa",
+    "ohg",
+    "ug",
+    "ek",
+    "ev",
+    "eg",
+    "gbr",
+    "haftungsbeschrankt",
+    "se",
+    "sa",
+    "sas",
+    "sasu",
+    "sarl",
+    "eurl",
+    "sci",
+    "scs",
+    "srl",
+    "srls",
+    "spa",
+    "snc",
+    "sapa",
+    "sl",
+    "slu",
+    "sau",
+    "scp",
+    "cv",
+    "sapi",
+    "ltda",
+    "eireli",
+    "me",
+    "epp",
+    "lda",
+    "bv",
+    "nv",
+    "vof",
+    "bvba",
+    "sprl",
+    "cvba",
+    "oy",
+    "oyj",
+    "ab",
+    "hb",
+    "as",
+    "asa",
+    "ans",
+    "aps",
+    "is",
+    "ks",
+    "pty",
+    "pte",
+    "pvt",
+    "private",
+    "bhd",
+    "sdn",
+    "kk",
+    "gk",
+    "yk",
+    "sro",
+    "spol",
+    "zrt",
+    "kft",
+    "nyrt",
+    "bt",
+    "doo",
+    "dd",
+    "jdoo",
+    "ood",
+    "eood",
+    "ad",
+    "zoo",
+    "spzoo",
+    "sp",
+    "jsc",
+    "ojsc",
+    "cjsc",
+    "ooo",
+    "zao",
+    "tbk",
+    "fze",
+    "fzco",
+    "dmcc",
+    "wll",
+    "saoc",
+    "etablissements",
+    "stichting",
 ];
 
 #[cfg(test)]
@@ -84,7 +202,10 @@ mod tests {
 
     #[test]
     fn acronyms() {
-        assert_eq!(acronym(&name_words("International Business Machines Corp")).as_deref(), Some("ibm"));
+        assert_eq!(
+            acronym(&name_words("International Business Machines Corp")).as_deref(),
+            Some("ibm")
+        );
         assert_eq!(acronym(&name_words("Acme Ltd")), None);
     }
 }

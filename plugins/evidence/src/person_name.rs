@@ -25,7 +25,12 @@ pub fn parse(first: Option<&str>, last: Option<&str>, full: Option<&str>) -> Per
     let whole = full.map(|full| name.split_full(full)).unwrap_or_default();
     if given.is_empty() {
         // Only a title, or nothing: the full name may know more.
-        given = whole.0.iter().filter(|word| !family.contains(word)).cloned().collect();
+        given = whole
+            .0
+            .iter()
+            .filter(|word| !family.contains(word))
+            .cloned()
+            .collect();
     }
     if given.is_empty() && family.is_empty() || (first.is_none() && last.is_none()) {
         (given, name.last) = (whole.0, whole.1.concat());
@@ -34,7 +39,8 @@ pub fn parse(first: Option<&str>, last: Option<&str>, full: Option<&str>) -> Per
         name.last = family.concat();
         name.add_halves(&family);
         let extra = whole.0.into_iter().chain(whole.1);
-        name.others.extend(extra.filter(|word| !given.contains(word) && !family.contains(word)));
+        name.others
+            .extend(extra.filter(|word| !given.contains(word) && !family.contains(word)));
     }
     if !given.is_empty() {
         name.first = given.remove(0);
@@ -45,7 +51,9 @@ pub fn parse(first: Option<&str>, last: Option<&str>, full: Option<&str>) -> Per
         *other = fold_vowels(other);
     }
     let (first, last) = (name.first.clone(), name.last.clone());
-    name.others.retain(|word| *word != first && *word != last && word.len() > 1 && !PARTICLES.contains(&word.as_str()));
+    name.others.retain(|word| {
+        *word != first && *word != last && word.len() > 1 && !PARTICLES.contains(&word.as_str())
+    });
     name
 }
 
@@ -63,7 +71,14 @@ impl PersonName {
                 kept.push(word.to_owned());
             }
         }
-        if kept.is_empty() { words(&fold(text)).into_iter().filter(|word| TITLES_AND_NAMES.contains(&word.as_str())).collect() } else { kept }
+        if kept.is_empty() {
+            words(&fold(text))
+                .into_iter()
+                .filter(|word| TITLES_AND_NAMES.contains(&word.as_str()))
+                .collect()
+        } else {
+            kept
+        }
     }
 
     /// `Doe, Jane M.` or `Jane M. van Doe`: given names and family name.
@@ -75,7 +90,10 @@ impl PersonName {
             }
         }
         let mut given = self.read(Some(full));
-        let particle = given.iter().skip(1).position(|word| PARTICLES.contains(&word.as_str()));
+        let particle = given
+            .iter()
+            .skip(1)
+            .position(|word| PARTICLES.contains(&word.as_str()));
         let at = match particle {
             Some(at) if at + 2 < given.len() => at + 1,
             _ if given.len() > 1 => given.len() - 1,
@@ -88,7 +106,8 @@ impl PersonName {
     /// Both halves of a double name stand for it.
     fn add_halves(&mut self, family: &[String]) {
         if family.len() > 1 {
-            self.others.extend(family.iter().filter(|word| word.len() > 2).cloned());
+            self.others
+                .extend(family.iter().filter(|word| word.len() > 2).cloned());
         }
     }
 }
@@ -108,14 +127,20 @@ fn fold_vowels(name: &str) -> String {
     if name.len() < 4 {
         return name.to_owned();
     }
-    name.replace("ae", "a").replace("oe", "o").replace("ue", "u")
+    name.replace("ae", "a")
+        .replace("oe", "o")
+        .replace("ue", "u")
 }
 
 /// How a name sounds, roughly: consonants in classes, no vowels but a leading
 /// one, nothing twice. For blocking keys only.
 #[must_use]
 pub fn sound(name: &str) -> String {
-    let name = name.replace("ph", "f").replace("gh", "h").replace("sch", "s").replace("ck", "k");
+    let name = name
+        .replace("ph", "f")
+        .replace("gh", "h")
+        .replace("sch", "s")
+        .replace("ck", "k");
     let mut sound = String::new();
     for (at, byte) in name.bytes().enumerate() {
         let class = match byte {
@@ -138,18 +163,83 @@ pub fn sound(name: &str) -> String {
 }
 
 const TITLES: &[&str] = &[
-    "mr", "mrs", "ms", "miss", "mx", "dr", "doctor", "prof", "professor", "sir", "dame", "lady",
-    "lord", "rev", "reverend", "fr", "hon", "herr", "frau", "hr", "dipl", "ing", "mag", "med",
-    "phil", "jur", "rer", "nat", "phd", "md", "mba", "msc", "bsc", "esq", "cpa", "dds", "dvm",
-    "monsieur", "madame", "mme", "mlle", "senor", "senora", "sr.", "sra", "don", "dona", "dott",
-    "ir", "drs", "viscount", "bt", "1st", "2nd", "3rd", "4th", "5th", "6th", "7th", "8th", "9th",
-    "10th", "capt", "captain", "col", "colonel", "gen", "lt", "sgt",
+    "mr",
+    "mrs",
+    "ms",
+    "miss",
+    "mx",
+    "dr",
+    "doctor",
+    "prof",
+    "professor",
+    "sir",
+    "dame",
+    "lady",
+    "lord",
+    "rev",
+    "reverend",
+    "fr",
+    "hon",
+    "herr",
+    "frau",
+    "hr",
+    "dipl",
+    "ing",
+    "mag",
+    "med",
+    "phil",
+    "jur",
+    "rer",
+    "nat",
+    "phd",
+    "md",
+    "mba",
+    "msc",
+    "bsc",
+    "esq",
+    "cpa",
+    "dds",
+    "dvm",
+    "monsieur",
+    "madame",
+    "mme",
+    "mlle",
+    "senor",
+    "senora",
+    "sr.",
+    "sra",
+    "don",
+    "dona",
+    "dott",
+    "ir",
+    "drs",
+    "viscount",
+    "bt",
+    "1st",
+    "2nd",
+    "3rd",
+    "4th",
+    "5th",
+    "6th",
+    "7th",
+    "8th",
+    "9th",
+    "10th",
+    "capt",
+    "captain",
+    "col",
+    "colonel",
+    "gen",
+    "lt",
+    "sgt",
 ];
 
 /// Titles that are also names: left out beside a name, kept where they stand
 /// alone.
-const TITLES_AND_NAMES: &[&str] =
-    &["baron", "baronet", "count", "dean", "duke", "earl", "general", "king", "major", "marquess", "prince"];
+const TITLES_AND_NAMES: &[&str] = &[
+    "baron", "baronet", "count", "dean", "duke", "earl", "general", "king", "major", "marquess",
+    "prince",
+];
 
 const PARTICLES: &[&str] = &[
     "van", "von", "der", "den", "de", "la", "le", "du", "di", "da", "del", "della", "dos", "das",
@@ -167,17 +257,49 @@ mod tests {
 
     #[test]
     fn full_names() {
-        check(parse(None, None, Some("Dr. Jane M. Doe")), "jane", "doe", &[]);
-        check(parse(None, None, Some("Doe, Jane Mary")), "jane", "doe", &["mary"]);
-        check(parse(None, None, Some("Jan van der Berg")), "jan", "vanderberg", &["berg"]);
-        check(parse(Some("Tom"), Some("Chudleigh"), Some("Tom Clifford of Chudleigh")), "tom", "chudleigh", &["clifford"]);
+        check(
+            parse(None, None, Some("Dr. Jane M. Doe")),
+            "jane",
+            "doe",
+            &[],
+        );
+        check(
+            parse(None, None, Some("Doe, Jane Mary")),
+            "jane",
+            "doe",
+            &["mary"],
+        );
+        check(
+            parse(None, None, Some("Jan van der Berg")),
+            "jan",
+            "vanderberg",
+            &["berg"],
+        );
+        check(
+            parse(
+                Some("Tom"),
+                Some("Chudleigh"),
+                Some("Tom Clifford of Chudleigh"),
+            ),
+            "tom",
+            "chudleigh",
+            &["clifford"],
+        );
         check(parse(None, None, Some("Cher")), "", "cher", &[]);
     }
 
     #[test]
     fn double_names_and_umlauts() {
-        check(parse(Some("Jean-Luc"), Some("Müller-Lüden")), "jean", "mullerluden", &["luc", "muller", "luden"]);
-        assert_eq!(parse(None, Some("Mueller")).last, parse(None, Some("Müller")).last);
+        check(
+            parse(Some("Jean-Luc"), Some("Müller-Lüden")),
+            "jean",
+            "mullerluden",
+            &["luc", "muller", "luden"],
+        );
+        assert_eq!(
+            parse(None, Some("Mueller")).last,
+            parse(None, Some("Müller")).last
+        );
 
         fn parse(first: Option<&str>, last: Option<&str>) -> PersonName {
             super::parse(first, last, None)

@@ -22,7 +22,9 @@ pub struct Phone {
 #[must_use]
 pub fn parse(text: &str) -> Option<Phone> {
     let lower = text.trim().to_ascii_lowercase();
-    let main = EXTENSIONS.iter().fold(lower.as_str(), |rest, mark| rest.split(mark).next().unwrap_or(rest));
+    let main = EXTENSIONS.iter().fold(lower.as_str(), |rest, mark| {
+        rest.split(mark).next().unwrap_or(rest)
+    });
     // `+44 (0)20 …`: the zero in brackets is dialled only at home.
     let main = main.replace("(0)", "");
     let mut digits: String = main.chars().filter(char::is_ascii_digit).collect();
@@ -71,7 +73,9 @@ pub fn one_digit_apart(first: u64, second: u64) -> bool {
 
 fn is_made_up(digits: &[u8]) -> bool {
     let changes = digits.windows(2).filter(|pair| pair[0] != pair[1]).count();
-    let climbing = digits.windows(2).all(|pair| pair[1] == pair[0] + 1 || (pair[0], pair[1]) == (b'9', b'0'));
+    let climbing = digits
+        .windows(2)
+        .all(|pair| pair[1] == pair[0] + 1 || (pair[0], pair[1]) == (b'9', b'0'));
     let tail = &digits[digits.len() - 7..];
     changes <= 1 || climbing || tail.iter().all(|digit| *digit == tail[0])
 }
@@ -85,7 +89,12 @@ mod tests {
     #[test]
     fn all_ways_to_write_a_number() {
         let tail = parse("+49 151 23456789").expect("a number").tail;
-        for text in ["0151 23456789", "0049-151-23456789", "(0151) 23456789 ext. 12", "+49 (0)151 23456789"] {
+        for text in [
+            "0151 23456789",
+            "0049-151-23456789",
+            "(0151) 23456789 ext. 12",
+            "+49 (0)151 23456789",
+        ] {
             assert_eq!(parse(text).expect("a number").tail, tail, "{text}");
         }
         assert_eq!(parse("0049 151 23456789"), parse("+4915123456789"));
@@ -93,7 +102,14 @@ mod tests {
 
     #[test]
     fn made_up_numbers_are_nothing() {
-        for text in ["0000000000", "1234567", "555-555-5555", "n/a", "12", "0123456789"] {
+        for text in [
+            "0000000000",
+            "1234567",
+            "555-555-5555",
+            "n/a",
+            "12",
+            "0123456789",
+        ] {
             assert_eq!(parse(text), None, "{text}");
         }
     }

@@ -47,7 +47,11 @@ pub struct Finding {
 
 impl std::fmt::Display for Finding {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(formatter, "{}: {} ({:+.1})", self.about, self.finding, self.weight)
+        write!(
+            formatter,
+            "{}: {} ({:+.1})",
+            self.about, self.finding, self.weight
+        )
     }
 }
 
@@ -95,8 +99,12 @@ pub trait Matcher: Sync {
     fn read(&self, features: &[u8]) -> Result<Self::Record, Malformed>;
 
     /// Weighs a pair.
-    fn compare(&self, population: &Population, first: Seen<'_, Self::Record>, second: Seen<'_, Self::Record>)
-    -> Score;
+    fn compare(
+        &self,
+        population: &Population,
+        first: Seen<'_, Self::Record>,
+        second: Seen<'_, Self::Record>,
+    ) -> Score;
 
     /// Says in words what [`Matcher::compare`] found.
     fn explain(

@@ -78,7 +78,11 @@ impl Schema {
     /// Whether there is a field of any of these meanings.
     #[must_use]
     pub fn has_any(&self, meanings: &[Meaning]) -> bool {
-        self.columns.iter().any(|column| column.meaning.is_some_and(|meaning| meanings.contains(&meaning)))
+        self.columns.iter().any(|column| {
+            column
+                .meaning
+                .is_some_and(|meaning| meanings.contains(&meaning))
+        })
     }
 
     /// A row's texts under their meaning.
@@ -110,7 +114,9 @@ impl<'a> View<'a> {
     /// The first value of a meaning.
     #[must_use]
     pub fn first(self, meaning: Meaning) -> Option<&'a str> {
-        self.all(meaning).map(|(_, text)| text).find(|text| !crate::text::is_placeholder(text))
+        self.all(meaning)
+            .map(|(_, text)| text)
+            .find(|text| !crate::text::is_placeholder(text))
     }
 
     /// All values of a meaning, joined: number and street in two fields.

@@ -19,13 +19,11 @@ pub fn jaro_winkler(first: &[u8], second: &[u8]) -> f64 {
     let (mut taken, mut used) = (0_u64, 0_u64);
     for (at, byte) in short.iter().enumerate() {
         let from = at.saturating_sub(window);
-        let to = (at + window + 1).min(long.len());
-        for other in from..to.max(from) {
-            if used >> other & 1 == 0 && long[other] == *byte {
-                used |= 1 << other;
-                taken |= 1 << at;
-                break;
-            }
+        let near = long.iter().enumerate().take(at + window + 1).skip(from);
+        let free = |(other, letter): &(usize, &u8)| used >> other & 1 == 0 && *letter == byte;
+        if let Some((other, _)) = near.into_iter().find(free) {
+            used |= 1 << other;
+            taken |= 1 << at;
         }
     }
     let matches = taken.count_ones();
@@ -34,7 +32,10 @@ pub fn jaro_winkler(first: &[u8], second: &[u8]) -> f64 {
     }
     let (mut left, mut right, mut displaced) = (taken, used, 0_u32);
     while left != 0 {
-        let (at, other) = (left.trailing_zeros() as usize, right.trailing_zeros() as usize);
+        let (at, other) = (
+            left.trailing_zeros() as usize,
+            right.trailing_zeros() as usize,
+        );
         displaced += u32::from(short[at] != long[other]);
         left &= left - 1;
         right &= right - 1;
@@ -45,7 +46,12 @@ pub fn jaro_winkler(first: &[u8], second: &[u8]) -> f64 {
         + matches / length(long)
         + (matches - f64::from(displaced / 2)) / matches)
         / 3.0;
-    let prefix = short.iter().zip(long).take(4).take_while(|(a, b)| a == b).count();
+    let prefix = short
+        .iter()
+        .zip(long)
+        .take(4)
+        .take_while(|(a, b)| a == b)
+        .count();
     jaro + prefix as f64 * 0.1 * (1.0 - jaro)
 }
 
@@ -93,7 +99,12 @@ mod tests {
 
     #[test]
     fn one_edit() {
-        for (a, b) in [("reid", "rpid"), ("jost", "josh"), ("will", "wil"), ("hemry", "hmery")] {
+        for (a, b) in [
+            ("reid", "rpid"),
+            ("jost", "josh"),
+            ("will", "wil"),
+            ("hemry", "hmery"),
+        ] {
             assert!(one_edit_apart(a.as_bytes(), b.as_bytes()), "{a} {b}");
         }
         assert!(!one_edit_apart(b"abcd", b"badc"));

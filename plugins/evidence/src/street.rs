@@ -58,7 +58,9 @@ pub fn parse(text: &str) -> Option<Street> {
 
 /// `Hauptstraße` and `Hauptstr.` are both `haupt`.
 fn without_kind(word: &str) -> &str {
-    for kind in ["strasse", "straat", "str", "gasse", "vagen", "gatan", "weg", "platz", "allee"] {
+    for kind in [
+        "strasse", "straat", "str", "gasse", "vagen", "gatan", "weg", "platz", "allee",
+    ] {
         if let Some(name) = word.strip_suffix(kind).filter(|name| name.len() >= 3) {
             return name;
         }
@@ -78,9 +80,16 @@ pub fn city(text: &str) -> Option<Text<24>> {
             "fort" => "ft",
             word => word,
         })
-        .filter(|word| !DIRECTIONS.contains(word) && !matches!(*word, "city" | "town" | "of" | "the" | "new" | "greater"))
+        .filter(|word| {
+            !DIRECTIONS.contains(word)
+                && !matches!(*word, "city" | "town" | "of" | "the" | "new" | "greater")
+        })
         .collect();
-    let text = if kept.is_empty() { folded.replace(' ', "") } else { kept.concat() };
+    let text = if kept.is_empty() {
+        folded.replace(' ', "")
+    } else {
+        kept.concat()
+    };
     (!text.is_empty()).then(|| Text::new(&text))
 }
 
@@ -98,27 +107,103 @@ pub fn postcode(text: &str) -> Option<Text<12>> {
 #[must_use]
 pub fn postcode_area(postcode: &[u8]) -> &[u8] {
     let letters = postcode.iter().any(u8::is_ascii_alphabetic);
-    let kept = if letters && postcode.len() > 4 { postcode.len() - 3 } else { 3 };
+    let kept = if letters && postcode.len() > 4 {
+        postcode.len() - 3
+    } else {
+        3
+    };
     &postcode[..kept.min(postcode.len())]
 }
 
 const UNITS: &[&str] = &[
-    "suite", "ste", "apt", "apartment", "unit", "floor", "fl", "room", "rm", "top", "etage",
+    "suite",
+    "ste",
+    "apt",
+    "apartment",
+    "unit",
+    "floor",
+    "fl",
+    "room",
+    "rm",
+    "top",
+    "etage",
 ];
 
-const CROSSINGS: &[&str] = &["between", "near", "at", "off", "corner", "nr", "opposite", "behind"];
+const CROSSINGS: &[&str] = &[
+    "between", "near", "at", "off", "corner", "nr", "opposite", "behind",
+];
 
 const DIRECTIONS: &[&str] = &[
     "n", "s", "e", "w", "ne", "nw", "se", "sw", "north", "south", "east", "west", "upper", "lower",
 ];
 
 const KINDS: &[&str] = &[
-    "street", "st", "str", "road", "rd", "avenue", "ave", "av", "aves", "boulevard", "blvd", "blv",
-    "bd", "drive", "dr", "lane", "ln", "place", "pl", "court", "ct", "circuit", "cct", "crescent",
-    "cres", "cr", "close", "cl", "square", "sq", "terrace", "ter", "tce", "parade", "pde", "way",
-    "highway", "hwy", "parkway", "pkwy", "route", "rte", "rue", "via", "calle", "plaza", "platz",
-    "strasse", "gasse", "weg", "allee", "straat", "between", "near", "at", "off", "corner", "the",
-    "in", "de", "la", "del", "der", "den", "du", "des",
+    "street",
+    "st",
+    "str",
+    "road",
+    "rd",
+    "avenue",
+    "ave",
+    "av",
+    "aves",
+    "boulevard",
+    "blvd",
+    "blv",
+    "bd",
+    "drive",
+    "dr",
+    "lane",
+    "ln",
+    "place",
+    "pl",
+    "court",
+    "ct",
+    "circuit",
+    "cct",
+    "crescent",
+    "cres",
+    "cr",
+    "close",
+    "cl",
+    "square",
+    "sq",
+    "terrace",
+    "ter",
+    "tce",
+    "parade",
+    "pde",
+    "way",
+    "highway",
+    "hwy",
+    "parkway",
+    "pkwy",
+    "route",
+    "rte",
+    "rue",
+    "via",
+    "calle",
+    "plaza",
+    "platz",
+    "strasse",
+    "gasse",
+    "weg",
+    "allee",
+    "straat",
+    "between",
+    "near",
+    "at",
+    "off",
+    "corner",
+    "the",
+    "in",
+    "de",
+    "la",
+    "del",
+    "der",
+    "den",
+    "du",
+    "des",
 ];
 
 const ORDINALS: &[&str] = &[
@@ -132,7 +217,11 @@ mod tests {
 
     fn check(input: &str, number: u32, name: &str) {
         let street = parse(input).expect("a street");
-        assert_eq!((street.number, street.name.as_bytes()), (number, name.as_bytes()), "{input}");
+        assert_eq!(
+            (street.number, street.name.as_bytes()),
+            (number, name.as_bytes()),
+            "{input}"
+        );
     }
 
     #[test]

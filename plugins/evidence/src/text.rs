@@ -65,7 +65,10 @@ pub fn fold(text: &str) -> String {
     for character in source.chars() {
         if character.is_ascii_alphanumeric() {
             folded.push(character.to_ascii_lowercase());
-        } else if character != '\'' && character != '`' && !folded.is_empty() && !folded.ends_with(' ')
+        } else if character != '\''
+            && character != '`'
+            && !folded.is_empty()
+            && !folded.ends_with(' ')
         {
             folded.push(' ');
         }
@@ -110,12 +113,56 @@ pub fn is_placeholder(text: &str) -> bool {
 }
 
 const PLACEHOLDERS: &[&str] = &[
-    "n a", "na", "nan", "none", "null", "nil", "unknown", "unbekannt", "not available",
-    "not applicable", "not provided", "not specified", "no name", "noname", "anonymous", "anonym",
-    "undefined", "empty", "blank", "missing", "tbd", "tba", "tbc", "test", "tester", "testing",
-    "test test", "asdf", "qwerty", "dummy", "example", "sample", "xx", "no data", "keine angabe",
-    "k a", "ka", "sin nombre", "inconnu", "desconocido", "leer", "first name", "last name",
-    "firstname", "lastname", "company", "not set", "do not use", "delete", "deleted",
+    "n a",
+    "na",
+    "nan",
+    "none",
+    "null",
+    "nil",
+    "unknown",
+    "unbekannt",
+    "not available",
+    "not applicable",
+    "not provided",
+    "not specified",
+    "no name",
+    "noname",
+    "anonymous",
+    "anonym",
+    "undefined",
+    "empty",
+    "blank",
+    "missing",
+    "tbd",
+    "tba",
+    "tbc",
+    "test",
+    "tester",
+    "testing",
+    "test test",
+    "asdf",
+    "qwerty",
+    "dummy",
+    "example",
+    "sample",
+    "xx",
+    "no data",
+    "keine angabe",
+    "k a",
+    "ka",
+    "sin nombre",
+    "inconnu",
+    "desconocido",
+    "leer",
+    "first name",
+    "last name",
+    "firstname",
+    "lastname",
+    "company",
+    "not set",
+    "do not use",
+    "delete",
+    "deleted",
 ];
 
 #[cfg(test)]
@@ -142,7 +189,9 @@ mod tests {
 
     #[test]
     fn placeholders_are_nothing() {
-        for text in ["n/a", "N.A.", "-", "", "0000", "xxx", "Unknown", "test", "…"] {
+        for text in [
+            "n/a", "N.A.", "-", "", "0000", "xxx", "Unknown", "test", "…",
+        ] {
             assert!(is_placeholder(text), "{text}");
         }
         for text in ["Ng", "Bo", "Nathan", "12", "Testa"] {

@@ -45,7 +45,10 @@ impl DataSet {
     /// Whether a pair may be compared: across systems where there are two.
     #[must_use]
     pub fn is_pair(&self, first: usize, second: usize) -> bool {
-        first != second && self.second_from.is_none_or(|from| (first < from) != (second < from))
+        first != second
+            && self
+                .second_from
+                .is_none_or(|from| (first < from) != (second < from))
     }
 
     /// How many pairs are the same thing.
@@ -54,7 +57,11 @@ impl DataSet {
         let mut sizes: HashMap<u64, (u64, u64)> = HashMap::new();
         for (at, label) in self.labels.iter().enumerate() {
             let size = sizes.entry(*label).or_default();
-            if self.second_from.is_some_and(|from| at >= from) { size.1 += 1 } else { size.0 += 1 }
+            if self.second_from.is_some_and(|from| at >= from) {
+                size.1 += 1
+            } else {
+                size.0 += 1
+            }
         }
         let pairs = |(first, second): &(u64, u64)| match self.second_from {
             Some(_) => first * second,
@@ -110,7 +117,14 @@ pub fn run<M: Matcher>(matcher: &M, set: &DataSet) -> Run<M> {
         score: matcher.compare(&population, seen(&records, first), seen(&records, second)),
     });
     let compare_time = started.elapsed();
-    Run { records, population, candidates, compared, prepare_time, compare_time }
+    Run {
+        records,
+        population,
+        candidates,
+        compared,
+        prepare_time,
+        compare_time,
+    }
 }
 
 /// Reads features back, with the counts of the records' terms.
@@ -121,7 +135,12 @@ pub fn counted<M: Matcher>(matcher: &M, prepared: &[Prepared]) -> Vec<(M::Record
     let counts = count_terms(prepared);
     let read = |one: &Prepared| {
         let of = one.terms.iter().map(|term| counts[&term.value]).collect();
-        (matcher.read(&one.features).expect("a matcher reads its own features"), of)
+        (
+            matcher
+                .read(&one.features)
+                .expect("a matcher reads its own features"),
+            of,
+        )
     };
     prepared.iter().map(read).collect()
 }
@@ -141,7 +160,10 @@ fn in_threads<T: Sync, R: Send>(elements: &[T], map: impl Fn(&T) -> R + Sync) ->
             .chunks(half.max(1))
             .map(|chunk| scope.spawn(move || chunk.iter().map(map).collect::<Vec<R>>()))
             .collect();
-        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+        threads
+            .into_iter()
+            .map(|thread| thread.join().expect("no panic"))
+            .collect()
     });
     parts.into_iter().flatten().collect()
 }
@@ -150,7 +172,11 @@ fn in_threads<T: Sync, R: Send>(elements: &[T], map: impl Fn(&T) -> R + Sync) ->
 fn count_terms(prepared: &[Prepared]) -> HashMap<u64, Count> {
     let mut seen: Vec<(u64, u64, u32)> = Vec::new();
     for (at, one) in prepared.iter().enumerate() {
-        seen.extend(one.terms.iter().map(|term| (term.value, term.witness, at as u32)));
+        seen.extend(
+            one.terms
+                .iter()
+                .map(|term| (term.value, term.witness, at as u32)),
+        );
     }
     seen.sort_unstable();
     seen.dedup();
@@ -159,8 +185,14 @@ fn count_terms(prepared: &[Prepared]) -> HashMap<u64, Count> {
         let mut records: Vec<u32> = group.iter().map(|entry| entry.2).collect();
         records.sort_unstable();
         records.dedup();
-        let witnesses = group.chunk_by(|a, b| a.1 == b.1).filter(|same| same[0].1 != 0).count();
-        let count = Count { records: records.len() as u64, witnesses: witnesses as u64 };
+        let witnesses = group
+            .chunk_by(|a, b| a.1 == b.1)
+            .filter(|same| same[0].1 != 0)
+            .count();
+        let count = Count {
+            records: records.len() as u64,
+            witnesses: witnesses as u64,
+        };
         counts.insert(group[0].0, count);
     }
     counts

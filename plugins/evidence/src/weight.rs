@@ -20,7 +20,11 @@ impl Population {
         let records = records as f64 + BACKGROUND_RECORDS;
         // A record has about one partner among those it can be paired with,
         // which are half the pairs for each record (a pair has two ends).
-        let partners = if pairs == 0 { records } else { 2.0 * pairs as f64 / records.max(1.0) };
+        let partners = if pairs == 0 {
+            records
+        } else {
+            2.0 * pairs as f64 / records.max(1.0)
+        };
         let prior = -partners.max(BACKGROUND_RECORDS).log2();
         Self { records, prior }
     }
@@ -39,7 +43,9 @@ impl Population {
     #[must_use]
     pub fn agreement(&self, records: u64, background: f64, agreement: f64, weight_max: f64) -> f64 {
         let seen = records.max(1) as f64 + background * BACKGROUND_RECORDS;
-        (agreement * self.records / seen).log2().clamp(0.0, weight_max)
+        (agreement * self.records / seen)
+            .log2()
+            .clamp(0.0, weight_max)
     }
 }
 

@@ -53,7 +53,11 @@ pub struct Company {
 }
 
 fn text_hash(label: &str, text: &[u8]) -> u64 {
-    if text.is_empty() { 0 } else { hash(label, &[text]) }
+    if text.is_empty() {
+        0
+    } else {
+        hash(label, &[text])
+    }
 }
 
 impl Company {
@@ -71,19 +75,40 @@ impl Company {
 
     fn each_term(&mut self, visit: &mut dyn FnMut(Term, &mut u8)) {
         let witness = text_hash("witness", self.name.value.as_bytes());
-        self.name.list(0, |name| text_hash("company", name.as_bytes()), visit);
+        self.name
+            .list(0, |name| text_hash("company", name.as_bytes()), visit);
         for word in &mut self.words {
-            word.list(witness, |word| text_hash("company word", word.as_bytes()), visit);
+            word.list(
+                witness,
+                |word| text_hash("company word", word.as_bytes()),
+                visit,
+            );
         }
         for domain in &mut self.domains {
             domain.list(witness, |domain| domain.hash, visit);
         }
         for phone in &mut self.phones {
-            phone.list(witness, |tail| if *tail == 0 { 0 } else { hash_numbers("phone", &[*tail]) }, visit);
+            phone.list(
+                witness,
+                |tail| {
+                    if *tail == 0 {
+                        0
+                    } else {
+                        hash_numbers("phone", &[*tail])
+                    }
+                },
+                visit,
+            );
         }
-        self.street.list(witness, |street| street_hash(*street), visit);
-        self.city.list(witness, |city| text_hash("city", city.as_bytes()), visit);
-        self.postcode.list(witness, |postcode| text_hash("postcode", postcode.as_bytes()), visit);
+        self.street
+            .list(witness, |street| street_hash(*street), visit);
+        self.city
+            .list(witness, |city| text_hash("city", city.as_bytes()), visit);
+        self.postcode.list(
+            witness,
+            |postcode| text_hash("postcode", postcode.as_bytes()),
+            visit,
+        );
     }
 
     /// The bytes that the host keeps.
@@ -96,8 +121,11 @@ impl Company {
             writer.text(&word.value);
         }
         writer.text(&self.acronym);
-        let domains: Vec<u64> =
-            self.domains.iter().flat_map(|domain| [domain.value.hash, domain.value.label]).collect();
+        let domains: Vec<u64> = self
+            .domains
+            .iter()
+            .flat_map(|domain| [domain.value.hash, domain.value.label])
+            .collect();
         writer.numbers(&domains);
         writer.numbers(&self.phones.map(|phone| phone.value));
         writer.number(u64::from(self.street.value.number));
@@ -105,8 +133,11 @@ impl Company {
         writer.text(&self.city.value);
         writer.text(&self.postcode.value);
         writer.text(&self.tax);
-        let externals: Vec<u64> =
-            self.externals.iter().flat_map(|external| [external.name, external.value]).collect();
+        let externals: Vec<u64> = self
+            .externals
+            .iter()
+            .flat_map(|external| [external.name, external.value])
+            .collect();
         writer.numbers(&externals);
         writer.finish()
     }
@@ -129,7 +160,10 @@ impl Company {
         let mut domains = [0; DOMAINS_MAX * 2];
         reader.fill(&mut domains)?;
         for (domain, pair) in company.domains.iter_mut().zip(domains.chunks(2)) {
-            domain.value = Domain { hash: pair[0], label: pair[1] };
+            domain.value = Domain {
+                hash: pair[0],
+                label: pair[1],
+            };
         }
         let mut phones = [0; PHONES_MAX];
         reader.fill(&mut phones)?;
@@ -144,7 +178,10 @@ impl Company {
         let mut externals = [0; EXTERNALS_MAX * 2];
         reader.fill(&mut externals)?;
         for (external, pair) in company.externals.iter_mut().zip(externals.chunks(2)) {
-            *external = External { name: pair[0], value: pair[1] };
+            *external = External {
+                name: pair[0],
+                value: pair[1],
+            };
         }
         reader.end()?;
         let _ = company.terms();
@@ -155,6 +192,9 @@ impl Company {
 fn street_hash(street: Street) -> u64 {
     match street.name.is_empty() {
         true => 0,
-        false => hash("street", &[&street.number.to_le_bytes(), street.name.as_bytes()]),
+        false => hash(
+            "street",
+            &[&street.number.to_le_bytes(), street.name.as_bytes()],
+        ),
     }
 }

@@ -105,8 +105,15 @@ impl Judgement {
             self.external.level,
             self.cap as u8,
         ];
-        let pattern = levels.iter().rev().fold(0, |packed, level| packed << 4 | u64::from(*level & 15));
-        Score { weight: self.weight, probability: probability(self.weight), pattern }
+        let pattern = levels
+            .iter()
+            .rev()
+            .fold(0, |packed, level| packed << 4 | u64::from(*level & 15));
+        Score {
+            weight: self.weight,
+            probability: probability(self.weight),
+            pattern,
+        }
     }
 
     fn apply_caps(&mut self) {
@@ -116,7 +123,8 @@ impl Judgement {
         if self.tax.level == CONFLICT || self.external.level == CONFLICT {
             self.hold(bits(0.9), Cap::Contradiction);
         }
-        let named = self.name.level >= ALIKE || self.domain.level >= CLOSE || self.tax.level == EQUAL;
+        let named =
+            self.name.level >= ALIKE || self.domain.level >= CLOSE || self.tax.level == EQUAL;
         if !named {
             // Neighbours, or a new tenant: worth a question where both address
             // and number agree.
@@ -142,13 +150,27 @@ fn keep_best(best: &mut Part, part: Part) {
 fn domains(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>) -> Part {
     let weights = scale.weights;
     let mut best = Part::default();
-    for one in first.record.domains.iter().take_while(|domain| domain.value.hash != 0) {
-        for other in second.record.domains.iter().take_while(|domain| domain.value.hash != 0) {
+    for one in first
+        .record
+        .domains
+        .iter()
+        .take_while(|domain| domain.value.hash != 0)
+    {
+        for other in second
+            .record
+            .domains
+            .iter()
+            .take_while(|domain| domain.value.hash != 0)
+        {
             let count = common(one.count(first.counts), other.count(second.counts));
-            let equal = scale.population.agreement(count.records, 0.0, 0.85, weights.domain_max);
+            let equal = scale
+                .population
+                .agreement(count.records, 0.0, 0.85, weights.domain_max);
             let part = match () {
                 () if one.value.hash == other.value.hash => Part::new(EQUAL, equal),
-                () if one.value.label == other.value.label => Part::new(CLOSE, weights.domain_label.min(equal)),
+                () if one.value.label == other.value.label => {
+                    Part::new(CLOSE, weights.domain_label.min(equal))
+                }
                 () => Part::new(CONFLICT, weights.domain_conflict),
             };
             keep_best(&mut best, part);
@@ -160,10 +182,22 @@ fn domains(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>
 fn phones(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>) -> Part {
     let weights = scale.weights;
     let mut best = Part::default();
-    for one in first.record.phones.iter().take_while(|phone| phone.value != 0) {
-        for other in second.record.phones.iter().take_while(|phone| phone.value != 0) {
+    for one in first
+        .record
+        .phones
+        .iter()
+        .take_while(|phone| phone.value != 0)
+    {
+        for other in second
+            .record
+            .phones
+            .iter()
+            .take_while(|phone| phone.value != 0)
+        {
             let count = common(one.count(first.counts), other.count(second.counts));
-            let equal = scale.population.agreement(count.records, 0.0, 0.8, weights.phone_max);
+            let equal = scale
+                .population
+                .agreement(count.records, 0.0, 0.8, weights.phone_max);
             let part = match () {
                 () if one.value == other.value => Part::new(EQUAL, equal),
                 () if one_digit_apart(one.value, other.value) => {

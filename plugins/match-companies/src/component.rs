@@ -3,7 +3,10 @@
 use treaty_evidence::component as shell;
 use treaty_evidence::record::Matcher as _;
 use treaty_evidence::schema::Meaning;
-use treaty_sdk::{About, Comparison, Counted, Detail, Matcher, Population, Prepared, Problem, Record, Rule, RuleError, Setup};
+use treaty_sdk::{
+    About, Comparison, Counted, Detail, Matcher, Population, Prepared, Problem, Record, Rule,
+    RuleError, Setup,
+};
 
 use crate::Companies;
 use crate::company::{Company, FEATURES_VERSION};
@@ -37,7 +40,11 @@ impl Rule for Companies {
 
     fn new(setup: &Setup) -> Result<Self, String> {
         let weights = shell::weights(setup).map_err(|problems| {
-            problems.into_iter().map(|problem| problem.message).collect::<Vec<_>>().join("; ")
+            problems
+                .into_iter()
+                .map(|problem| problem.message)
+                .collect::<Vec<_>>()
+                .join("; ")
         })?;
         Ok(Self::with(shell::schema(setup), weights))
     }
@@ -50,7 +57,7 @@ impl Matcher for Companies {
         Ok(shell::prepared(self.prepare_row(&shell::texts(record))))
     }
 
-    fn read<'a>(&self, features: &'a [u8]) -> Result<Company, RuleError> {
+    fn read(&self, features: &[u8]) -> Result<Company, RuleError> {
         shell::read(self, features)
     }
 

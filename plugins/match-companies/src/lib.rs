@@ -55,11 +55,36 @@ impl Matcher for Companies {
         Company::decode(features)
     }
 
-    fn compare(&self, population: &Population, first: Seen<'_, Company>, second: Seen<'_, Company>) -> Score {
-        judge(Scale { weights: &self.weights, population }, first, second).score()
+    fn compare(
+        &self,
+        population: &Population,
+        first: Seen<'_, Company>,
+        second: Seen<'_, Company>,
+    ) -> Score {
+        judge(
+            Scale {
+                weights: &self.weights,
+                population,
+            },
+            first,
+            second,
+        )
+        .score()
     }
 
-    fn explain(&self, population: &Population, first: Seen<'_, Company>, second: Seen<'_, Company>) -> Vec<Finding> {
-        explain::findings(&judge(Scale { weights: &self.weights, population }, first, second))
+    fn explain(
+        &self,
+        population: &Population,
+        first: Seen<'_, Company>,
+        second: Seen<'_, Company>,
+    ) -> Vec<Finding> {
+        explain::findings(&judge(
+            Scale {
+                weights: &self.weights,
+                population,
+            },
+            first,
+            second,
+        ))
     }
 }

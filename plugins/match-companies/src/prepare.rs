@@ -11,13 +11,17 @@ use crate::company::{Company, Domain};
 #[must_use]
 pub fn prepare(row: View<'_>) -> (Company, Vec<String>) {
     let mut company = Company::default();
-    let name = row.first(Meaning::Organisation).or_else(|| row.first(Meaning::FullName));
+    let name = row
+        .first(Meaning::Organisation)
+        .or_else(|| row.first(Meaning::FullName));
     let words = name.map(organisation::name_words).unwrap_or_default();
     company.name.value = Text::new(&words.concat());
     for (slot, word) in company.words.iter_mut().zip(&words) {
         slot.value = Text::new(word);
     }
-    company.acronym = organisation::acronym(&words).map(|letters| Text::new(&letters)).unwrap_or_default();
+    company.acronym = organisation::acronym(&words)
+        .map(|letters| Text::new(&letters))
+        .unwrap_or_default();
     read_domains(&mut company, row);
     read_phones(&mut company, row);
     read_address(&mut company, row);
@@ -31,17 +35,25 @@ pub fn prepare(row: View<'_>) -> (Company, Vec<String>) {
 fn read_domains(company: &mut Company, row: View<'_>) {
     let sites = row.all(Meaning::Domain).chain(row.all(Meaning::Website));
     let sites = sites.filter_map(|(_, text)| domain::registrable(text));
-    let mails = row.all(Meaning::Email).filter_map(|(_, text)| Some(email::parse(text)?.registrable));
+    let mails = row
+        .all(Meaning::Email)
+        .filter_map(|(_, text)| Some(email::parse(text)?.registrable));
     let mut at = 0;
     for site in sites.chain(mails).filter(|site| !domain::is_hosting(site)) {
         let value = Domain {
             hash: hash("domain", &[site.as_bytes()]),
             label: hash("domain label", &[domain::label(&site).as_bytes()]),
         };
-        if company.domains.iter().any(|known| known.value.hash == value.hash) {
+        if company
+            .domains
+            .iter()
+            .any(|known| known.value.hash == value.hash)
+        {
             continue;
         }
-        let Some(slot) = company.domains.get_mut(at) else { break };
+        let Some(slot) = company.domains.get_mut(at) else {
+            break;
+        };
         slot.value = value;
         at += 1;
     }
@@ -50,18 +62,29 @@ fn read_domains(company: &mut Company, row: View<'_>) {
 fn read_phones(company: &mut Company, row: View<'_>) {
     let mut at = 0;
     for (_, text) in row.all(Meaning::Phone) {
-        let Some(number) = phone::parse(text) else { continue };
-        if company.phones.iter().any(|known| known.value == number.tail) {
+        let Some(number) = phone::parse(text) else {
+            continue;
+        };
+        if company
+            .phones
+            .iter()
+            .any(|known| known.value == number.tail)
+        {
             continue;
         }
-        let Some(slot) = company.phones.get_mut(at) else { break };
+        let Some(slot) = company.phones.get_mut(at) else {
+            break;
+        };
         slot.value = number.tail;
         at += 1;
     }
 }
 
 fn read_address(company: &mut Company, row: View<'_>) {
-    if let Some(street) = row.joined(Meaning::Street).filter(|text| !is_placeholder(text)) {
+    if let Some(street) = row
+        .joined(Meaning::Street)
+        .filter(|text| !is_placeholder(text))
+    {
         company.street.value = street::parse(&street).unwrap_or_default();
     }
     if let Some(city) = row.first(Meaning::City) {

@@ -40,23 +40,49 @@ fn scores(rows: &[Row], pairs: &[(u32, u32)]) -> (Vec<Score>, Vec<Prepared>) {
 }
 
 fn cell(values: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
-    proptest::option::weighted(0.7, proptest::sample::select(values).prop_map(str::to_owned))
+    proptest::option::weighted(
+        0.7,
+        proptest::sample::select(values).prop_map(str::to_owned),
+    )
 }
 
 fn row() -> impl Strategy<Value = Row> {
     (
-        cell(&["Acme GmbH", "ACME", "Acme Logistics Inc.", "Globex", "International Business Machines", "IBM", "Acme Logistik", "n/a"]),
-        cell(&["https://acme.com", "www.acme.de", "shop.acme.com", "globex.io", "facebook.com/acme"]),
-        cell(&["+49 30 1234567", "030 1234567", "030 1234576", "+1 212 555 0147", "0000000"]),
+        cell(&[
+            "Acme GmbH",
+            "ACME",
+            "Acme Logistics Inc.",
+            "Globex",
+            "International Business Machines",
+            "IBM",
+            "Acme Logistik",
+            "n/a",
+        ]),
+        cell(&[
+            "https://acme.com",
+            "www.acme.de",
+            "shop.acme.com",
+            "globex.io",
+            "facebook.com/acme",
+        ]),
+        cell(&[
+            "+49 30 1234567",
+            "030 1234567",
+            "030 1234576",
+            "+1 212 555 0147",
+            "0000000",
+        ]),
         cell(&["12 Main Street", "12 Main St", "14 Main St", "Hauptstr. 5"]),
         cell(&["Berlin", "West Berlin", "New York"]),
         cell(&["10115", "10117", "SW1A 1AA", "0000"]),
         cell(&["DE123456", "DE123457", "GB999"]),
         cell(&["4711", "4712"]),
     )
-        .prop_map(|(name, website, phone, street, city, postcode, tax, shop)| {
-            vec![name, website, phone, street, city, postcode, tax, shop]
-        })
+        .prop_map(
+            |(name, website, phone, street, city, postcode, tax, shop)| {
+                vec![name, website, phone, street, city, postcode, tax, shop]
+            },
+        )
 }
 
 proptest! {

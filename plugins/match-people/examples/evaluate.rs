@@ -58,12 +58,32 @@ const CRM: &[(&str, &str)] = &[
 ];
 
 const SETS: &[Set] = &[
-    Set { name: "crm20k", files: &["crm/crm20k.csv"], schema: CRM, label: Label::Column("cluster"), f1_min: 0.91, cluster_records_max: 12 },
-    Set { name: "crm100k", files: &["crm/crm100k.csv.gz"], schema: CRM, label: Label::Column("cluster"), f1_min: 0.89, cluster_records_max: 12 },
+    Set {
+        name: "crm20k",
+        files: &["crm/crm20k.csv"],
+        schema: CRM,
+        label: Label::Column("cluster"),
+        f1_min: 0.91,
+        cluster_records_max: 12,
+    },
+    Set {
+        name: "crm100k",
+        files: &["crm/crm100k.csv.gz"],
+        schema: CRM,
+        label: Label::Column("cluster"),
+        f1_min: 0.89,
+        cluster_records_max: 12,
+    },
     Set {
         name: "fake_1000",
         files: &["fake_1000/fake_1000.csv"],
-        schema: &[("first_name", "first-name"), ("surname", "last-name"), ("dob", "birth-date"), ("city", "city"), ("email", "email")],
+        schema: &[
+            ("first_name", "first-name"),
+            ("surname", "last-name"),
+            ("dob", "birth-date"),
+            ("city", "city"),
+            ("email", "email"),
+        ],
         label: Label::Column("cluster"),
         f1_min: 0.90,
         cluster_records_max: 12,
@@ -83,7 +103,14 @@ const SETS: &[Set] = &[
         f1_min: 0.85,
         cluster_records_max: 40,
     },
-    Set { name: "febrl3", files: &["febrl/febrl3.csv"], schema: FEBRL, label: Label::RecordId("rec_id"), f1_min: 0.999, cluster_records_max: 12 },
+    Set {
+        name: "febrl3",
+        files: &["febrl/febrl3.csv"],
+        schema: FEBRL,
+        label: Label::RecordId("rec_id"),
+        f1_min: 0.999,
+        cluster_records_max: 12,
+    },
     Set {
         name: "febrl4",
         files: &["febrl/febrl4a.csv", "febrl/febrl4b.csv"],
@@ -96,7 +123,9 @@ const SETS: &[Set] = &[
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let folder = arguments.get(1).expect("usage: evaluate <folder> [set] [wrong|levels]");
+    let folder = arguments
+        .get(1)
+        .expect("usage: evaluate <folder> [set] [wrong|levels]");
     let picked = arguments.get(2).map_or("", String::as_str);
     let detail = arguments.get(3).map_or("", String::as_str);
     for set in SETS.iter().filter(|set| set.name.starts_with(picked)) {
@@ -104,14 +133,20 @@ fn main() {
         let schema = Schema::new(set.schema.iter().copied());
         let people = People::with(schema, Weights::default());
         let run = trial::run(&people, &data);
-        let aim = Aim { f1_min: set.f1_min, cluster_records_max: set.cluster_records_max };
+        let aim = Aim {
+            f1_min: set.f1_min,
+            cluster_records_max: set.cluster_records_max,
+        };
         println!("{}", trial::report(&people, &data, &run, aim));
         match detail {
             "wrong" => println!("{}", trial::wrong(&people, &data, &run)),
             "lost" => println!("{}", trial::lost(&people, &data, &run)),
             "asked" => asked(&data, &run),
             "levels" => levels(&data, &run),
-            "keys" => println!("{:?}\nalone {:?}\noverflowed {:?}", run.candidates.found_by, run.candidates.found_only_by, run.candidates.overflowed),
+            "keys" => println!(
+                "{:?}\nalone {:?}\noverflowed {:?}",
+                run.candidates.found_by, run.candidates.found_only_by, run.candidates.overflowed
+            ),
             _ => {}
         }
     }
@@ -120,7 +155,11 @@ fn main() {
 /// The patterns that make most questions.
 fn asked(data: &DataSet, run: &Run<People>) {
     let mut patterns: BTreeMap<u64, (u64, u64)> = BTreeMap::new();
-    for pair in run.compared.iter().filter(|pair| (0.2..0.95).contains(&pair.score.probability)) {
+    for pair in run
+        .compared
+        .iter()
+        .filter(|pair| (0.2..0.95).contains(&pair.score.probability))
+    {
         let same = data.labels[pair.first as usize] == data.labels[pair.second as usize];
         let entry = patterns.entry(pair.score.pattern).or_default();
         if same { entry.0 += 1 } else { entry.1 += 1 }
@@ -131,7 +170,13 @@ fn asked(data: &DataSet, run: &Run<People>) {
         let level = |at: u32| pattern >> (4 * at) & 15;
         println!(
             "first {} last {} email {} phone {} place {} birth {} tax {}: {right} true, {wrong} false",
-            level(0), level(1), level(2), level(3), level(4), level(5), level(6)
+            level(0),
+            level(1),
+            level(2),
+            level(3),
+            level(4),
+            level(5),
+            level(6)
         );
     }
 }
@@ -143,34 +188,57 @@ fn levels(data: &DataSet, run: &Run<People>) {
     for pair in &run.compared {
         let same = data.labels[pair.first as usize] == data.labels[pair.second as usize];
         for place in 0..10 {
-            let entry = counts.entry((place, pair.score.pattern >> (4 * place) & 15)).or_default();
+            let entry = counts
+                .entry((place, pair.score.pattern >> (4 * place) & 15))
+                .or_default();
             let odds = pair.score.weight.clamp(-20.0, 20.0);
-            if same { entry.0 += 1.0 } else { entry.1 += 1.0 }
+            if same {
+                entry.0 += 1.0
+            } else {
+                entry.1 += 1.0
+            }
             entry.2 += 1.0 / (1.0 + (-odds).exp2());
         }
     }
     for ((place, level), (right, wrong, expected)) in counts {
-        println!("{place} level {level}: true {right:.0} expected {expected:.0} false {wrong:.0} share {:.3}", right / (right + wrong));
+        println!(
+            "{place} level {level}: true {right:.0} expected {expected:.0} false {wrong:.0} share {:.3}",
+            right / (right + wrong)
+        );
     }
 }
 
 fn read(folder: &Path, set: &Set) -> DataSet {
-    let mut data = DataSet { name: set.name.to_owned(), ..DataSet::default() };
+    let mut data = DataSet {
+        name: set.name.to_owned(),
+        ..DataSet::default()
+    };
     for file in set.files {
         if !data.rows.is_empty() {
             data.second_from = Some(data.rows.len());
         }
         let text = contents(&folder.join(file));
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_slice());
+        let mut reader = csv::ReaderBuilder::new()
+            .trim(csv::Trim::All)
+            .from_reader(text.as_slice());
         let headers = reader.headers().expect("a header").clone();
-        let position = |name: &str| headers.iter().position(|header| header == name).expect("a known column");
+        let position = |name: &str| {
+            headers
+                .iter()
+                .position(|header| header == name)
+                .expect("a known column")
+        };
         let columns: Vec<usize> = set.schema.iter().map(|(name, _)| position(name)).collect();
         for row in reader.records().map(|row| row.expect("a row")) {
-            let cells = columns.iter().map(|at| Some(row[*at].to_owned()).filter(|cell| !cell.is_empty()));
+            let cells = columns
+                .iter()
+                .map(|at| Some(row[*at].to_owned()).filter(|cell| !cell.is_empty()));
             data.rows.push(cells.collect());
             data.labels.push(match set.label {
                 Label::Column(name) => number(&row[position(name)]),
-                Label::RecordId(name) => number(row[position(name)].split('-').nth(1).expect("a number")),
+                Label::RecordId(name) => {
+                    number(row[position(name)].split('-').nth(1).expect("a number"))
+                }
             });
         }
     }
@@ -185,7 +253,12 @@ fn number(text: &str) -> u64 {
 
 fn contents(path: &Path) -> Vec<u8> {
     if path.extension().is_some_and(|extension| extension == "gz") {
-        return Command::new("gzip").arg("-dc").arg(path).output().expect("gzip is installed").stdout;
+        return Command::new("gzip")
+            .arg("-dc")
+            .arg(path)
+            .output()
+            .expect("gzip is installed")
+            .stdout;
     }
     std::fs::read(path).expect("a data set")
 }

@@ -123,8 +123,15 @@ impl Judgement {
             self.generation.level,
             self.cap as u8,
         ];
-        let pattern = levels.iter().rev().fold(0, |packed, level| packed << 4 | u64::from(*level & 15));
-        Score { weight: self.weight, probability: probability(self.weight), pattern }
+        let pattern = levels
+            .iter()
+            .rev()
+            .fold(0, |packed, level| packed << 4 | u64::from(*level & 15));
+        Score {
+            weight: self.weight,
+            probability: probability(self.weight),
+            pattern,
+        }
     }
 }
 

@@ -15,28 +15,58 @@ pub fn findings(judgement: &Judgement) -> Vec<Finding> {
     let parts = [
         ("first name", judgement.first, name_words(judgement.first)),
         ("last name", judgement.last, name_words(judgement.last)),
-        ("generation", judgement.generation, identity_words(judgement.generation)),
+        (
+            "generation",
+            judgement.generation,
+            identity_words(judgement.generation),
+        ),
         ("e-mail", judgement.email, contact_words(judgement.email)),
         ("phone", judgement.phone, contact_words(judgement.phone)),
-        ("organisation and place", judgement.place, place_words(judgement.place)),
-        ("birth date", judgement.birth, identity_words(judgement.birth)),
+        (
+            "organisation and place",
+            judgement.place,
+            place_words(judgement.place),
+        ),
+        (
+            "birth date",
+            judgement.birth,
+            identity_words(judgement.birth),
+        ),
         ("tax id", judgement.tax, identity_words(judgement.tax)),
-        ("external id", judgement.external, identity_words(judgement.external)),
+        (
+            "external id",
+            judgement.external,
+            identity_words(judgement.external),
+        ),
     ];
     let mut findings: Vec<Finding> = parts
         .into_iter()
         .filter(|(_, part, _)| part.level != 0)
-        .map(|(about, part, finding)| Finding { about, finding, weight: part.weight })
+        .map(|(about, part, finding)| Finding {
+            about,
+            finding,
+            weight: part.weight,
+        })
         .collect();
     let finding = "as many records as could match, and nothing compared yet".to_owned();
-    findings.push(Finding { about: "before comparing", finding, weight: judgement.prior });
+    findings.push(Finding {
+        about: "before comparing",
+        finding,
+        weight: judgement.prior,
+    });
     let held = match judgement.cap {
         Cap::None => return findings,
-        Cap::Contradiction => "they contradict each other in something that should be one person's own",
+        Cap::Contradiction => {
+            "they contradict each other in something that should be one person's own"
+        }
         Cap::NotThePerson => "nothing of the person itself agrees, only where they work or live",
     };
     let sum: f64 = findings.iter().map(|finding| finding.weight).sum();
-    findings.push(Finding { about: "held down", finding: held.to_owned(), weight: judgement.weight - sum });
+    findings.push(Finding {
+        about: "held down",
+        finding: held.to_owned(),
+        weight: judgement.weight - sum,
+    });
     findings
 }
 

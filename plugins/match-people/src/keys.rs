@@ -54,7 +54,10 @@ impl Keys {
     /// Adds a key where none of its parts is empty.
     fn add(&mut self, kind: &'static str, parts: &[&[u8]]) {
         if parts.iter().all(|part| !part.is_empty()) {
-            self.list.push(Key { kind, hash: hash(kind, parts) });
+            self.list.push(Key {
+                kind,
+                hash: hash(kind, parts),
+            });
         }
     }
 }
@@ -72,19 +75,33 @@ fn direct(keys: &mut Keys, person: &Person) {
         if !mail.value.role {
             keys.add("email", &[&mail.value.hash.to_le_bytes()]);
             keys.add("email-near", &[local, &domain[..domain.len().min(3)]]);
+            // What is not made from the name is kept when the provider changes.
+            if local.len() >= 5 && (mail.value.numbered || !mail.value.from_name) {
+                keys.add("email-local", &[local]);
+            }
         }
     }
     for phone in person.phones.iter().filter(|phone| phone.value.tail != 0) {
         keys.add("phone", &[&phone.value.tail.to_le_bytes()]);
     }
     keys.add("tax-id", &[person.tax.as_bytes()]);
-    for external in person.externals.iter().filter(|external| external.value != 0) {
-        keys.add("external-id", &[&external.name.to_le_bytes(), &external.value.to_le_bytes()]);
+    for external in person
+        .externals
+        .iter()
+        .filter(|external| external.value != 0)
+    {
+        keys.add(
+            "external-id",
+            &[&external.name.to_le_bytes(), &external.value.to_le_bytes()],
+        );
     }
 }
 
 fn names(keys: &mut Keys, named: &Named<'_>, name: &PersonName) {
-    for other in [named.last].into_iter().chain(name.others.iter().take(3).map(String::as_str)) {
+    for other in [named.last]
+        .into_iter()
+        .chain(name.others.iter().take(3).map(String::as_str))
+    {
         let mut both = [named.first, other];
         both.sort_unstable();
         keys.add("first-last", &[both[0].as_bytes(), both[1].as_bytes()]);
@@ -112,13 +129,30 @@ fn with_organisation(keys: &mut Keys, person: &Person, named: &Named<'_>) {
 }
 
 fn with_place(keys: &mut Keys, person: &Person, named: &Named<'_>) {
-    let (street, postcode, city) = (person.street.value, person.postcode.value, person.city.value);
+    let (street, postcode, city) = (
+        person.street.value,
+        person.postcode.value,
+        person.city.value,
+    );
     let (postcode, city) = (postcode.as_bytes(), city.as_bytes());
     for name in named.both() {
         keys.add("name-postcode", &[name.as_bytes(), postcode]);
-        keys.add("sound-city", &[sound(name).as_bytes(), &city[..city.len().min(5)]]);
-        keys.add("sound-area", &[sound(name).as_bytes(), postcode_area(postcode)]);
-        keys.add("house", &[street.name.as_bytes(), &street.number.to_le_bytes(), head(name, 2).as_bytes()]);
+        keys.add(
+            "sound-city",
+            &[sound(name).as_bytes(), &city[..city.len().min(5)]],
+        );
+        keys.add(
+            "sound-area",
+            &[sound(name).as_bytes(), postcode_area(postcode)],
+        );
+        keys.add(
+            "house",
+            &[
+                street.name.as_bytes(),
+                &street.number.to_le_bytes(),
+                head(name, 2).as_bytes(),
+            ],
+        );
     }
 }
 

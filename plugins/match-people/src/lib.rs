@@ -54,11 +54,36 @@ impl Matcher for People {
         Person::decode(features)
     }
 
-    fn compare(&self, population: &Population, first: Seen<'_, Person>, second: Seen<'_, Person>) -> Score {
-        judge(Scale { weights: &self.weights, population }, first, second).score()
+    fn compare(
+        &self,
+        population: &Population,
+        first: Seen<'_, Person>,
+        second: Seen<'_, Person>,
+    ) -> Score {
+        judge(
+            Scale {
+                weights: &self.weights,
+                population,
+            },
+            first,
+            second,
+        )
+        .score()
     }
 
-    fn explain(&self, population: &Population, first: Seen<'_, Person>, second: Seen<'_, Person>) -> Vec<Finding> {
-        explain::findings(&judge(Scale { weights: &self.weights, population }, first, second))
+    fn explain(
+        &self,
+        population: &Population,
+        first: Seen<'_, Person>,
+        second: Seen<'_, Person>,
+    ) -> Vec<Finding> {
+        explain::findings(&judge(
+            Scale {
+                weights: &self.weights,
+                population,
+            },
+            first,
+            second,
+        ))
     }
 }

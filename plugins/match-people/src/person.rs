@@ -1,9 +1,9 @@
 //! A prepared person: what comparing reads, and how it is kept as bytes.
 
-use treaty_evidence::counted::{Counted, place_of};
-use treaty_evidence::external::{EXTERNALS_MAX, External};
 use treaty_evidence::bytes::{Malformed, Reader, Writer};
+use treaty_evidence::counted::{Counted, place_of};
 use treaty_evidence::date::Day;
+use treaty_evidence::external::{EXTERNALS_MAX, External};
 use treaty_evidence::hash::{hash, hash_numbers};
 use treaty_evidence::record::Term;
 use treaty_evidence::street::Street;
@@ -96,15 +96,30 @@ pub struct Person {
 }
 
 fn text_hash(label: &str, text: &[u8]) -> u64 {
-    if text.is_empty() { 0 } else { hash(label, &[text]) }
+    if text.is_empty() {
+        0
+    } else {
+        hash(label, &[text])
+    }
 }
 
 fn number_hash(label: &str, number: u64) -> u64 {
-    if number == 0 { 0 } else { hash_numbers(label, &[number]) }
+    if number == 0 {
+        0
+    } else {
+        hash_numbers(label, &[number])
+    }
 }
 
 fn street_hash(street: Street) -> u64 {
-    if street.name.is_empty() { 0 } else { hash("street", &[&street.number.to_le_bytes(), street.name.as_bytes()]) }
+    if street.name.is_empty() {
+        0
+    } else {
+        hash(
+            "street",
+            &[&street.number.to_le_bytes(), street.name.as_bytes()],
+        )
+    }
 }
 
 /// The hash of a name as [`Person::others`] and [`Person::formals`] have it.
@@ -128,21 +143,39 @@ impl Person {
 
     fn each_term(&mut self, visit: &mut dyn FnMut(Term, &mut u8)) {
         let witness = text_hash("surname", self.last.value.as_bytes());
-        let given = if self.formals[1] == 0 { self.formals[0] } else { self.formals[1] };
-        self.first.list(witness, |_| number_hash("first", given), visit);
-        self.last.list(given, |last| text_hash("last", last.as_bytes()), visit);
+        let given = if self.formals[1] == 0 {
+            self.formals[0]
+        } else {
+            self.formals[1]
+        };
+        self.first
+            .list(witness, |_| number_hash("first", given), visit);
+        self.last
+            .list(given, |last| text_hash("last", last.as_bytes()), visit);
         for mail in &mut self.mails {
             mail.list(witness, |mail| number_hash("email", mail.hash), visit);
         }
         for phone in &mut self.phones {
             phone.list(witness, |phone| number_hash("phone", phone.tail), visit);
         }
-        self.company.list(witness, |company| text_hash("company", company.name.as_bytes()), visit);
-        self.domain.list(witness, |domain| number_hash("domain", *domain), visit);
-        self.street.list(witness, |street| street_hash(*street), visit);
-        self.city.list(witness, |city| text_hash("city", city.as_bytes()), visit);
-        self.postcode.list(witness, |postcode| text_hash("postcode", postcode.as_bytes()), visit);
-        self.birth.list(witness, |day| number_hash("birth", day_number(*day)), visit);
+        self.company.list(
+            witness,
+            |company| text_hash("company", company.name.as_bytes()),
+            visit,
+        );
+        self.domain
+            .list(witness, |domain| number_hash("domain", *domain), visit);
+        self.street
+            .list(witness, |street| street_hash(*street), visit);
+        self.city
+            .list(witness, |city| text_hash("city", city.as_bytes()), visit);
+        self.postcode.list(
+            witness,
+            |postcode| text_hash("postcode", postcode.as_bytes()),
+            visit,
+        );
+        self.birth
+            .list(witness, |day| number_hash("birth", day_number(*day)), visit);
     }
 
     /// The bytes that the host keeps.
@@ -156,16 +189,30 @@ impl Person {
         writer.number(self.last_hash);
         writer.numbers(&self.others);
         writer.byte(self.generation);
-        let mails: Vec<&Mail> = self.mails.iter().map(|mail| &mail.value).filter(|mail| mail.hash != 0).collect();
+        let mails: Vec<&Mail> = self
+            .mails
+            .iter()
+            .map(|mail| &mail.value)
+            .filter(|mail| mail.hash != 0)
+            .collect();
         writer.byte(mails.len() as u8);
         for mail in mails {
             writer.number(mail.hash);
             writer.text(&mail.domain);
             writer.text(&mail.local);
             let flags = [mail.role, mail.free, mail.from_name, mail.numbered];
-            writer.byte(flags.iter().rev().fold(0, |bits, flag| bits << 1 | u8::from(*flag)));
+            writer.byte(
+                flags
+                    .iter()
+                    .rev()
+                    .fold(0, |bits, flag| bits << 1 | u8::from(*flag)),
+            );
         }
-        let phones: Vec<u64> = self.phones.iter().flat_map(|phone| [phone.value.tail, phone.value.full]).collect();
+        let phones: Vec<u64> = self
+            .phones
+            .iter()
+            .flat_map(|phone| [phone.value.tail, phone.value.full])
+            .collect();
         writer.numbers(&phones);
         writer.text(&self.company.value.name);
         writer.numbers(&self.company.value.words);
@@ -176,7 +223,11 @@ impl Person {
         writer.text(&self.postcode.value);
         writer.number(day_number(self.birth.value));
         writer.text(&self.tax);
-        let externals: Vec<u64> = self.externals.iter().flat_map(|external| [external.name, external.value]).collect();
+        let externals: Vec<u64> = self
+            .externals
+            .iter()
+            .flat_map(|external| [external.name, external.value])
+            .collect();
         writer.numbers(&externals);
         writer.finish()
     }
@@ -204,7 +255,10 @@ impl Person {
         let mut phones = [0; PHONES_MAX * 2];
         reader.fill(&mut phones)?;
         for (phone, pair) in person.phones.iter_mut().zip(phones.chunks(2)) {
-            phone.value = Number { tail: pair[0], full: pair[1] };
+            phone.value = Number {
+                tail: pair[0],
+                full: pair[1],
+            };
         }
         person.company.value.name = reader.text()?;
         reader.fill(&mut person.company.value.words)?;
@@ -218,7 +272,10 @@ impl Person {
         let mut externals = [0; EXTERNALS_MAX * 2];
         reader.fill(&mut externals)?;
         for (external, pair) in person.externals.iter_mut().zip(externals.chunks(2)) {
-            *external = External { name: pair[0], value: pair[1] };
+            *external = External {
+                name: pair[0],
+                value: pair[1],
+            };
         }
         reader.end()?;
         let _ = person.terms();
@@ -246,5 +303,9 @@ pub fn day_number(day: Day) -> u64 {
 }
 
 fn number_day(number: u64) -> Day {
-    Day { year: (number >> 16) as u16, month: (number >> 8) as u8, day: number as u8 }
+    Day {
+        year: (number >> 16) as u16,
+        month: (number >> 8) as u8,
+        day: number as u8,
+    }
 }

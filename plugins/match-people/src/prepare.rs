@@ -47,7 +47,9 @@ fn read_name(person: &mut Person, name: &PersonName) {
 }
 
 fn read_mails(person: &mut Person, row: View<'_>, name: &PersonName) {
-    let mails = row.all(Meaning::Email).filter_map(|(_, text)| email::parse(text));
+    let mails = row
+        .all(Meaning::Email)
+        .filter_map(|(_, text)| email::parse(text));
     let mut firsts = vec![name.first.as_str()];
     for formal in nicknames::formal_names(&name.first) {
         firsts.push(formal);
@@ -63,13 +65,19 @@ fn read_mails(person: &mut Person, row: View<'_>, name: &PersonName) {
             from_name: email::is_made_from_name(&mail.local, &firsts, &name.last),
             numbered: email::digits(&mail.local) > 1,
         };
-        if person.mails.iter().any(|known| known.value.hash == value.hash) {
+        if person
+            .mails
+            .iter()
+            .any(|known| known.value.hash == value.hash)
+        {
             continue;
         }
         if !mail.free && person.domain.value == 0 {
             person.domain.value = hash("domain", &[mail.registrable.as_bytes()]);
         }
-        let Some(slot) = person.mails.get_mut(at) else { break };
+        let Some(slot) = person.mails.get_mut(at) else {
+            break;
+        };
         *slot = value.into();
         at += 1;
     }
@@ -78,12 +86,23 @@ fn read_mails(person: &mut Person, row: View<'_>, name: &PersonName) {
 fn read_phones(person: &mut Person, row: View<'_>) {
     let mut at = 0;
     for (_, text) in row.all(Meaning::Phone) {
-        let Some(number) = phone::parse(text) else { continue };
-        if person.phones.iter().any(|known| known.value.tail == number.tail) {
+        let Some(number) = phone::parse(text) else {
+            continue;
+        };
+        if person
+            .phones
+            .iter()
+            .any(|known| known.value.tail == number.tail)
+        {
             continue;
         }
-        let Some(slot) = person.phones.get_mut(at) else { break };
-        slot.value = Number { tail: number.tail, full: number.full };
+        let Some(slot) = person.phones.get_mut(at) else {
+            break;
+        };
+        slot.value = Number {
+            tail: number.tail,
+            full: number.full,
+        };
         at += 1;
     }
 }
@@ -91,22 +110,33 @@ fn read_phones(person: &mut Person, row: View<'_>) {
 fn read_organisation(person: &mut Person, row: View<'_>) {
     if let Some(company) = row.first(Meaning::Organisation) {
         let words = organisation::name_words(company);
-        let mut hashes: Vec<u64> = words.iter().map(|word| hash("word", &[word.as_bytes()])).collect();
+        let mut hashes: Vec<u64> = words
+            .iter()
+            .map(|word| hash("word", &[word.as_bytes()]))
+            .collect();
         hashes.truncate(4);
         hashes.sort_unstable();
-        let mut value = Organisation { name: Text::new(&words.concat()), ..Organisation::default() };
+        let mut value = Organisation {
+            name: Text::new(&words.concat()),
+            ..Organisation::default()
+        };
         value.words[..hashes.len()].copy_from_slice(&hashes);
         person.company.value = value;
     }
     let sites = row.all(Meaning::Domain).chain(row.all(Meaning::Website));
-    if let Some(site) = sites.filter_map(|(_, text)| domain::registrable(text)).find(|site| !domain::is_hosting(site))
+    if let Some(site) = sites
+        .filter_map(|(_, text)| domain::registrable(text))
+        .find(|site| !domain::is_hosting(site))
     {
         person.domain.value = hash("domain", &[site.as_bytes()]);
     }
 }
 
 fn read_place(person: &mut Person, row: View<'_>) {
-    if let Some(street) = row.joined(Meaning::Street).filter(|text| !is_placeholder(text)) {
+    if let Some(street) = row
+        .joined(Meaning::Street)
+        .filter(|text| !is_placeholder(text))
+    {
         person.street.value = street::parse(&street).unwrap_or_default();
     }
     if let Some(city) = row.first(Meaning::City) {

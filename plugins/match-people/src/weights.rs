@@ -12,9 +12,9 @@ treaty_evidence::weights! {
     /// An initial that fits.
     first_initial, "first-initial", 1.5;
     /// First names that are somewhat alike.
-    first_alike, "first-alike", -1.5;
+    first_alike, "first-alike", -0.8;
     /// First names that differ.
-    first_conflict, "first-conflict", -4.5;
+    first_conflict, "first-conflict", -4.2;
     /// The most that a last name proves.
     last_max, "last-max", 12.0;
     /// Less than equal names: first and last are swapped.
@@ -24,7 +24,7 @@ treaty_evidence::weights! {
     /// Less than an equal last name: one letter off, or very alike.
     last_close, "last-close", -3.5;
     /// Last names that are somewhat alike.
-    last_alike, "last-alike", -1.5;
+    last_alike, "last-alike", -0.8;
     /// Last names that differ.
     last_conflict, "last-conflict", -5.0;
     /// Both names differ: less than the two together, which go wrong together.
@@ -40,7 +40,7 @@ treaty_evidence::weights! {
     /// Two personal addresses in one domain that are not alike.
     email_conflict, "email-conflict", -3.0;
     /// Two addresses at providers for private people.
-    email_free_conflict, "email-free-conflict", -1.5;
+    email_free_conflict, "email-free-conflict", -3.0;
     /// The most that a phone number proves.
     phone_max, "phone-max", 13.0;
     /// Less than an equal number: one digit off.

@@ -1,7 +1,9 @@
 //! Cases that people know from their own CRM.
 
 use match_people::People;
-use treaty_sdk::{Comparison, Counted, Detail, Matcher, Population, Record, Rule, Setup, TermCount, Value};
+use treaty_sdk::{
+    Comparison, Counted, Detail, Matcher, Population, Record, Rule, Setup, TermCount, Value,
+};
 
 const FIELDS: [(&str, &str); 9] = [
     ("first", "first-name"),
@@ -16,7 +18,12 @@ const FIELDS: [(&str, &str); 9] = [
 ];
 
 fn setup() -> Setup {
-    FIELDS.iter().fold(Setup::of("contact"), |case, (name, kind)| case.field(name, kind)).done()
+    FIELDS
+        .iter()
+        .fold(Setup::of("contact"), |case, (name, kind)| {
+            case.field(name, kind)
+        })
+        .done()
 }
 
 /// Compares two people given as `field: value`, among ten thousand others in
@@ -28,20 +35,40 @@ fn compare(one: &str, other: &str) -> Comparison {
         let cells: Vec<_> = FIELDS
             .iter()
             .map(|(name, _)| {
-                let of = text.split("; ").find_map(|part| part.strip_prefix(name)?.strip_prefix(": "));
+                let of = text
+                    .split("; ")
+                    .find_map(|part| part.strip_prefix(name)?.strip_prefix(": "));
                 of.map(|value| Value::Text(value.to_owned()))
             })
             .collect();
         Matcher::prepare(&people, Record::new(&setup.canonical, &cells)).expect("a row")
     };
-    let population = Population { records: 10_000, pairs: 25_000_000, attributes: Vec::new() };
+    let population = Population {
+        records: 10_000,
+        pairs: 25_000_000,
+        attributes: Vec::new(),
+    };
     let (one, other) = (prepare(one), prepare(other));
     let read = |features| Matcher::read(&people, features).expect("its own features");
-    let counts = |terms: usize| vec![TermCount { records: 2, witnesses: 1 }; terms];
+    let counts = |terms: usize| {
+        vec![
+            TermCount {
+                records: 2,
+                witnesses: 1
+            };
+            terms
+        ]
+    };
     let (first, second) = (read(&one.features), read(&other.features));
     let (left, right) = (counts(one.terms.len()), counts(other.terms.len()));
-    let first = Counted { features: &first, counts: &left };
-    let second = Counted { features: &second, counts: &right };
+    let first = Counted {
+        features: &first,
+        counts: &left,
+    };
+    let second = Counted {
+        features: &second,
+        counts: &right,
+    };
     Matcher::compare(&people, first, second, &population, Detail::Evidence).expect("an answer")
 }
 
@@ -62,10 +89,22 @@ fn parts(one: &str, other: &str) {
 
 #[test]
 fn one_person_written_twice() {
-    links("first: Bill; last: Ashworth; email: bill@acme.com", "first: William; last: Ashworth; email: Bill+crm@ACME.com");
-    links("first: Jane; last: Doe; phone: 030 2345678", "first: jane; last: DOE; phone: +49 30 2345678");
-    links("first: Doe; last: Jane; email: jd@acme.com", "first: Jane; last: Doe; email: jd@acme.com");
-    links("first: Jane; last: Ashworth; email: j.ashworth@acme.com", "first: Jane; last: Miller; email: j.ashworth@acme.com; phone: 1");
+    links(
+        "first: Bill; last: Ashworth; email: bill@acme.com",
+        "first: William; last: Ashworth; email: Bill+crm@ACME.com",
+    );
+    links(
+        "first: Jane; last: Doe; phone: 030 2345678",
+        "first: jane; last: DOE; phone: +49 30 2345678",
+    );
+    links(
+        "first: Doe; last: Jane; email: jd@acme.com",
+        "first: Jane; last: Doe; email: jd@acme.com",
+    );
+    links(
+        "first: Jane; last: Ashworth; email: j.ashworth@acme.com",
+        "first: Jane; last: Miller; email: j.ashworth@acme.com; phone: 1",
+    );
 }
 
 #[test]
@@ -80,8 +119,14 @@ fn an_external_id_decides() {
 #[test]
 fn contradictions_are_asked() {
     let jane = "first: Jane; last: Doe; email: jane@acme.com; phone: 0302345678";
-    asks_at_most(&format!("{jane}; birth: 1971-06-24"), &format!("{jane}; birth: 1994-11-03"));
-    asks_at_most("first: John; last: Doe Jr.; email: doe@acme.com", "first: John; last: Doe Sr.; email: doe@acme.com");
+    asks_at_most(
+        &format!("{jane}; birth: 1971-06-24"),
+        &format!("{jane}; birth: 1994-11-03"),
+    );
+    asks_at_most(
+        "first: John; last: Doe Jr.; email: doe@acme.com",
+        "first: John; last: Doe Sr.; email: doe@acme.com",
+    );
 }
 
 #[test]
@@ -94,7 +139,10 @@ fn households_and_colleagues_are_not_one_person() {
         "first: Jane; last: Doe; email: jane@acme.com; company: Acme GmbH; street: 5 Main St",
         "first: Ingrid; last: Szabo; email: ingrid@acme.com; company: Acme; street: 5 Main Street",
     );
-    parts("email: info@acme.com; company: Acme", "email: info@acme.com; company: Acme GmbH");
+    parts(
+        "email: info@acme.com; company: Acme",
+        "email: info@acme.com; company: Acme GmbH",
+    );
 }
 
 #[test]
@@ -106,9 +154,15 @@ fn placeholders_say_nothing() {
 
 #[test]
 fn the_evidence_is_said_in_words() {
-    let found = compare("first: Jane; last: Ashworth; email: jane@acme.com", "first: Jane; last: Ashworth; email: jane@acme.com");
-    let words: Vec<String> =
-        found.evidence.iter().map(|part| format!("{}: {} ({:+.1})", part.about, part.finding, part.weight)).collect();
+    let found = compare(
+        "first: Jane; last: Ashworth; email: jane@acme.com",
+        "first: Jane; last: Ashworth; email: jane@acme.com",
+    );
+    let words: Vec<String> = found
+        .evidence
+        .iter()
+        .map(|part| format!("{}: {} ({:+.1})", part.about, part.finding, part.weight))
+        .collect();
     assert_eq!(
         words,
         [
@@ -135,6 +189,12 @@ fn a_setup_is_checked() {
     misspelt.configuration = r#"{"weights": {"first-conflikt": -6, "last-max": 100}}"#.to_owned();
     let problems = People::check(&misspelt);
     assert_eq!(problems.len(), 2);
-    assert_eq!(problems[0].place.as_deref(), Some("/weights/first-conflikt"));
-    assert_eq!(problems[1].message, "the weight 100 is not between -60 and 60");
+    assert_eq!(
+        problems[0].place.as_deref(),
+        Some("/weights/first-conflikt")
+    );
+    assert_eq!(
+        problems[1].message,
+        "the weight 100 is not between -60 and 60"
+    );
 }

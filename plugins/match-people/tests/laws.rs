@@ -43,27 +43,71 @@ fn scores(rows: &[Row], pairs: &[(u32, u32)]) -> (Vec<Score>, Vec<Prepared>) {
 }
 
 fn cell(values: &'static [&'static str]) -> impl Strategy<Value = Option<String>> {
-    proptest::option::weighted(0.7, proptest::sample::select(values).prop_map(str::to_owned))
+    proptest::option::weighted(
+        0.7,
+        proptest::sample::select(values).prop_map(str::to_owned),
+    )
 }
 
 /// Rows from few values, so that they agree, nearly agree and conflict.
 fn row() -> impl Strategy<Value = Row> {
     (
-        cell(&["William", "Bill", "W.", "Jane", "jane marie", "Wiliam", "Schmidt", "Ада", "n/a"]),
-        cell(&["Schmidt", "Schmitt", "Doe", "van der Berg", "Berg", "Doe Jr.", "Müller-Doe", "William"]),
-        cell(&["jane@acme.com", "jdoe@acme.com", "bill17@gmail.com", "info@acme.com", "jane@acme.org", "test@x.de"]),
-        cell(&["+49 30 1234567", "030 1234567", "030 1234576", "+1 212 555 0147", "0000000"]),
+        cell(&[
+            "William",
+            "Bill",
+            "W.",
+            "Jane",
+            "jane marie",
+            "Wiliam",
+            "Schmidt",
+            "Ада",
+            "n/a",
+        ]),
+        cell(&[
+            "Schmidt",
+            "Schmitt",
+            "Doe",
+            "van der Berg",
+            "Berg",
+            "Doe Jr.",
+            "Müller-Doe",
+            "William",
+        ]),
+        cell(&[
+            "jane@acme.com",
+            "jdoe@acme.com",
+            "bill17@gmail.com",
+            "info@acme.com",
+            "jane@acme.org",
+            "test@x.de",
+        ]),
+        cell(&[
+            "+49 30 1234567",
+            "030 1234567",
+            "030 1234576",
+            "+1 212 555 0147",
+            "0000000",
+        ]),
         cell(&["Acme GmbH", "Acme", "Acme Logistics Inc.", "Globex"]),
         cell(&["12 Main Street", "12 Main St", "14 Main St", "Hauptstr. 5"]),
         cell(&["Berlin", "berlin", "West Berlin", "New York"]),
         cell(&["10115", "10117", "SW1A 1AA", "0000"]),
-        cell(&["1971-06-24", "1971-06-25", "1971-05-24", "1990-01-31", "1900-01-01"]),
+        cell(&[
+            "1971-06-24",
+            "1971-06-25",
+            "1971-05-24",
+            "1990-01-31",
+            "1900-01-01",
+        ]),
         cell(&["DE123456", "DE123457", "GB999"]),
         cell(&["4711", "4712"]),
     )
         .prop_map(|cells| {
-            let (first, last, email, phone, company, street, city, postcode, birth, tax, shop) = cells;
-            vec![first, last, email, phone, company, street, city, postcode, birth, tax, shop]
+            let (first, last, email, phone, company, street, city, postcode, birth, tax, shop) =
+                cells;
+            vec![
+                first, last, email, phone, company, street, city, postcode, birth, tax, shop,
+            ]
         })
 }
 
@@ -112,8 +156,26 @@ proptest! {
     }
 }
 
-const FIRST: [&str; 8] = ["William", "Catherine", "Jamal", "Ingrid", "Thomas", "Priya", "Zoltan", "Beatrice"];
-const LAST: [&str; 8] = ["Ashworth", "Kowalczyk", "Okonkwo", "Lindqvist", "Baumgartner", "Venkatesan", "Szabo", "Thibault"];
+const FIRST: [&str; 8] = [
+    "William",
+    "Catherine",
+    "Jamal",
+    "Ingrid",
+    "Thomas",
+    "Priya",
+    "Zoltan",
+    "Beatrice",
+];
+const LAST: [&str; 8] = [
+    "Ashworth",
+    "Kowalczyk",
+    "Okonkwo",
+    "Lindqvist",
+    "Baumgartner",
+    "Venkatesan",
+    "Szabo",
+    "Thibault",
+];
 
 /// One person as two systems have them: the second with slips of the pen.
 fn corrupted() -> impl Strategy<Value = (Row, Row)> {
@@ -124,13 +186,22 @@ fn corrupted() -> impl Strategy<Value = (Row, Row)> {
         let mut row: Row = vec![
             Some(first.to_owned()),
             Some(last.to_owned()),
-            Some(format!("{}.{}@firm{number}.com", first.to_lowercase(), last.to_lowercase())),
+            Some(format!(
+                "{}.{}@firm{number}.com",
+                first.to_lowercase(),
+                last.to_lowercase()
+            )),
             Some(format!("+49 30 55{number}7")),
             Some(format!("{last} {number} GmbH")),
             Some(format!("{} Long Street", number % 90)),
             Some("Berlin".to_owned()),
             Some(format!("1{number}")),
-            Some(format!("19{}-0{}-1{}", 40 + number % 50, 1 + number % 9, number % 10)),
+            Some(format!(
+                "19{}-0{}-1{}",
+                40 + number % 50,
+                1 + number % 9,
+                number % 10
+            )),
             None,
             None,
         ];

@@ -91,25 +91,14 @@ pub fn expect(
         }
     };
     if let Some(mut sides) = sides {
-        match decided(said, candidates) {
-            Some((value, why)) => {
-                waiting.clear();
-                // A person's answer to a drift stands in for whatever else base
-                // was about to become.
-                let base_was_side = old.as_ref().filter(|_| result != "contested");
-                if let Some((lost, _)) = base_was_side.filter(|(lost, _)| *lost != value) {
-                    if sides.contains(&(None, lost.clone())) || result.contains("loses") {
-                        expected.given_up.insert((None, lost.clone()));
-                    }
-                } else {
-                    expected.given_up.clear();
-                }
-                expected.base = Some((value, next(combination.base), why));
-            }
-            None => {
-                sides.sort();
-                expected.asked = Some(sides);
-            }
+        if let Some(decided) = decided(said, candidates) {
+            waiting.clear();
+            base_loses(combination, &result, &sides, &decided.0, &mut expected);
+            let (value, why) = decided;
+            expected.base = Some((value, next(combination.base), why));
+        } else {
+            sides.sort();
+            expected.asked = Some(sides);
         }
     }
     for index in 0..combination.states.len() {
@@ -122,6 +111,25 @@ pub fn expect(
         );
     }
     expected
+}
+
+/// Whether the old base is given up for what was decided: it was a side, or the
+/// owner had not seen it.
+fn base_loses(
+    combination: &Combination<'_>,
+    result: &str,
+    sides: &[(Option<u32>, Value)],
+    value: &Value,
+    expected: &mut Expected,
+) {
+    expected.given_up.clear();
+    let Some((old, _)) = combination.base.agreed() else {
+        return;
+    };
+    let was_side = sides.contains(&(None, old.clone()));
+    if old != *value && (was_side || result.contains("loses")) {
+        expected.given_up.insert((None, old));
+    }
 }
 
 fn decided(said: &Said, candidates: &[Candidate]) -> Option<(Value, Why)> {

@@ -119,7 +119,7 @@ pub(super) fn find(
                 Found::NotLanded(record)
             }
         }
-        Action::Archive { id } | Action::Delete { id } => {
+        Action::Archive { id, .. } | Action::Delete { id, .. } => {
             let archives = matches!(sought.action, Action::Archive { .. });
             let stands = table.index().contains_key(id);
             match table.visible(id) {

@@ -9,7 +9,7 @@ use crate::postgres::rows::{Standing, by_ids};
 use crate::postgres::schema::Table;
 use crate::postgres::session::Session;
 use crate::postgres::{Context, install};
-use crate::{Action, Found, Outcome, Record, Sought, SystemError, SystemWrite};
+use crate::{Action, Found, Outcome, Sought, SystemError, SystemWrite};
 use attempt::Attempt;
 
 /// How long an intent is remembered, in microseconds: 90 days. It is asked about
@@ -208,23 +208,29 @@ pub(super) async fn find(
         } else {
             None
         };
-        let id = match (&landed, &sought.action) {
-            (Some(id), _) => Some(RemoteId(id.clone())),
-            (None, Action::Create { .. }) => None,
-            (None, Action::Update { id, .. } | Action::Archive { id } | Action::Delete { id }) => {
-                Some(id.clone())
+        let landed = landed.map(RemoteId);
+        let id = landed.as_ref().or(match &sought.action {
+            Action::Create { .. } => None,
+            Action::Update { id, .. } | Action::Archive { id, .. } | Action::Delete { id, .. } => {
+                Some(id)
             }
-        };
-        let record: Option<Record> = match id {
-            Some(id) => {
-                let mut standing = by_ids(session, table, std::slice::from_ref(&id)).await?;
-                standing.remove(&id).and_then(Standing::visible)
-            }
+        });
+        let standing = match id {
+            Some(id) => by_ids(session, table, std::slice::from_ref(id))
+                .await?
+                .remove(id),
             None => None,
         };
-        found.push(match landed {
-            Some(_) => Found::Landed(record),
-            None => Found::NotLanded(record),
+        let is_gone = match &sought.action {
+            Action::Create { .. } | Action::Update { .. } => false,
+            Action::Archive { .. } => standing.as_ref().is_none_or(|standing| standing.archived),
+            Action::Delete { .. } => standing.is_none(),
+        };
+        let record = standing.and_then(Standing::visible);
+        found.push(if landed.is_some() || is_gone {
+            Found::Landed(record)
+        } else {
+            Found::NotLanded(record)
         });
     }
     Ok(found)

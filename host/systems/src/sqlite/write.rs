@@ -6,7 +6,7 @@ mod intents;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 
 use crate::sqlite::error::{failed, refusal};
-use crate::sqlite::rows::visible;
+use crate::sqlite::rows::{by_id, visible};
 use crate::sqlite::schema::Table;
 use crate::sqlite::{Context, state};
 use crate::{Action, Found, Outcome, Sought, SystemError, SystemWrite};
@@ -146,13 +146,19 @@ pub(super) fn find(
             let record = visible(connection, table, context, &id)?;
             return Ok(Found::Landed(record));
         }
-        let record = match &sought.action {
-            Action::Create { .. } => None,
-            Action::Update { id, .. } | Action::Archive { id } | Action::Delete { id } => {
-                visible(connection, table, context, id)?
+        let archives = matches!(sought.action, Action::Archive { .. });
+        Ok(match &sought.action {
+            Action::Create { .. } => Found::NotLanded(None),
+            Action::Update { id, .. } => Found::NotLanded(visible(connection, table, context, id)?),
+            Action::Archive { id, .. } | Action::Delete { id, .. } => {
+                match by_id(connection, table, context, id)? {
+                    Some(standing) if !(archives && standing.archived) => {
+                        Found::NotLanded(standing.visible())
+                    }
+                    _ => Found::Landed(None),
+                }
             }
-        };
-        Ok(Found::NotLanded(record))
+        })
     };
     sought.iter().map(find).collect()
 }

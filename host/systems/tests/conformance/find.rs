@@ -3,7 +3,9 @@
 use treaty_model::Value;
 use treaty_systems::{Action, Found, Sought};
 
-use crate::world::{Person, World, done, get, row, update_from_now, write};
+use crate::world::{
+    Person, REMOVALS, World, done, get, remove_from_now, row, update_from_now, write,
+};
 
 pub async fn landed_and_not_landed(world: &dyn World) {
     world
@@ -16,8 +18,10 @@ pub async fn landed_and_not_landed(world: &dyn World) {
     let update = update_from_now(world, "1", &[("name", Value::text("Dora"))]).await;
     let other = update_from_now(world, "2", &[("name", Value::text("Emma"))]).await;
     let create = |values| Action::Create { values };
+    let [_, delete] = REMOVALS;
+    let unsent = remove_from_now(world, "2", delete).await;
+    let delete = remove_from_now(world, "3", delete).await;
     let made = create(row(world, &[("name", Value::text("Frieda"))]).await);
-    let delete = Action::Delete { id: "3".into() };
 
     done(write(world, "u-1", update.clone()).await);
     let frieda = done(write(world, "c-1", made.clone()).await);
@@ -37,7 +41,7 @@ pub async fn landed_and_not_landed(world: &dyn World) {
                 sought("c-1", &made),
                 sought("c-2", &made),
                 sought("d-1", &delete),
-                sought("d-2", &Action::Delete { id: "2".into() }),
+                sought("d-2", &unsent),
             ],
         )
         .await
@@ -53,4 +57,26 @@ pub async fn landed_and_not_landed(world: &dyn World) {
         Found::NotLanded(berta),
     ];
     assert_eq!(found, expected);
+}
+
+/// For a removal it counts that the record is gone, whoever removed it.
+pub async fn a_removed_record_is_gone(world: &dyn World) {
+    for (id, removal) in [1, 2].into_iter().zip(REMOVALS) {
+        let text = id.to_string();
+        world.put(&[Person::new(id, "Anna")]).await;
+        let sought = [Sought {
+            intent: format!("r-{id}").as_str().into(),
+            action: remove_from_now(world, &text, removal).await,
+        }];
+        let find = async || {
+            let found = world.connector().find(&world.source(), &sought).await;
+            found.expect("intents can be looked up")
+        };
+        world.put(&[Person::new(id, "Clara")]).await;
+        let stands = get(world, &text).await;
+        assert!(stands.is_some());
+        assert_eq!(find().await, [Found::NotLanded(stands)]);
+        world.remove(id).await;
+        assert_eq!(find().await, [Found::Landed(None)]);
+    }
 }

@@ -58,10 +58,13 @@ suite! {
     writes::a_create_without_a_key,
     writes::the_same_create_twice_makes_one_record,
     writes::archive_and_delete,
+    writes::a_stale_removal_is_not_made,
+    writes::a_removal_asks_only_what_the_caller_knows,
     writes::a_refused_write_leaves_the_others,
     writes::own_writes_are_marked,
     writes::the_key_cannot_be_changed,
     content::texts_survive,
     content::kinds_survive,
     find::landed_and_not_landed,
+    find::a_removed_record_is_gone,
 }

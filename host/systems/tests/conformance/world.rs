@@ -296,6 +296,21 @@ pub async fn update_from_now(world: &dyn World, id: &str, fields: &[(&str, Value
     }
 }
 
+/// A way to remove a record: an archive or a delete.
+pub type Removal = fn(RemoteId, Row) -> Action;
+
+/// Every way to remove a record.
+pub const REMOVALS: [Removal; 2] = [
+    |id, expected| Action::Archive { id, expected },
+    |id, expected| Action::Delete { id, expected },
+];
+
+/// The removal of a record that stands as it does now.
+pub async fn remove_from_now(world: &dyn World, id: &str, removal: Removal) -> Action {
+    let record = get(world, id).await.expect("the record is there");
+    removal(record.id, record.own)
+}
+
 /// The record of a write that is done.
 pub fn done(outcome: Outcome) -> Record {
     match outcome {

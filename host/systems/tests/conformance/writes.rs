@@ -3,7 +3,10 @@
 use treaty_model::{IntentId, RemoteId, Value};
 use treaty_systems::{Action, Change, Outcome, SystemWrite};
 
-use crate::world::{Person, World, cell, done, drain, get, place, row, update_from_now, write};
+use crate::world::{
+    Person, REMOVALS, World, cell, done, drain, get, place, remove_from_now, row, update_from_now,
+    write,
+};
 
 pub async fn an_update_sets_only_its_fields(world: &dyn World) {
     world.put(&[Person::new(1, "Anna")]).await;
@@ -129,23 +132,68 @@ pub async fn archive_and_delete(world: &dyn World) {
     world
         .put(&[Person::new(1, "Anna"), Person::new(2, "Berta")])
         .await;
-    let archive = Action::Archive { id: "1".into() };
+    let [archive, delete] = REMOVALS;
+    let archive = remove_from_now(world, "1", archive).await;
     assert_eq!(
         write(world, "a-1", archive.clone()).await,
         Outcome::Done(None)
     );
     assert_eq!(get(world, "1").await, None);
-    let delete = Action::Delete { id: "2".into() };
+    let delete = remove_from_now(world, "2", delete).await;
     assert_eq!(
         write(world, "d-1", delete.clone()).await,
         Outcome::Done(None)
     );
-    // What is gone already is done again.
-    assert_eq!(write(world, "a-2", archive).await, Outcome::Done(None));
-    assert_eq!(write(world, "d-2", delete).await, Outcome::Done(None));
+    // What is gone already is done again, for the same intent and for others.
+    for intent in ["a-1", "a-2"] {
+        let again = write(world, intent, archive.clone()).await;
+        assert_eq!(again, Outcome::Done(None), "{intent}");
+    }
+    for intent in ["d-1", "d-2"] {
+        let again = write(world, intent, delete.clone()).await;
+        assert_eq!(again, Outcome::Done(None), "{intent}");
+    }
     let listed = drain(world, None, 100).await;
     assert_eq!(listed.ids(), Vec::<i64>::new());
     assert_eq!(listed.deleted(), [1], "the archived one is still there");
+}
+
+pub async fn a_stale_removal_is_not_made(world: &dyn World) {
+    for (id, removal) in [1, 2].into_iter().zip(REMOVALS) {
+        let text = id.to_string();
+        world.put(&[Person::new(id, "Anna")]).await;
+        let action = remove_from_now(world, &text, removal).await;
+        world.put(&[Person::new(id, "Clara")]).await;
+        let stands = get(world, &text).await;
+        match write(world, &format!("r-{id}"), action).await {
+            Outcome::Stale(Some(record)) => {
+                let name = cell(world, &record, "name").await;
+                assert_eq!(name, Some(Value::text("Clara")));
+            }
+            other => panic!("not stale: {other:?}"),
+        }
+        assert_eq!(get(world, &text).await, stands, "it stands untouched");
+        // Whoever has seen the edit may remove the record.
+        let action = remove_from_now(world, &text, removal).await;
+        let outcome = write(world, &format!("s-{id}"), action).await;
+        assert_eq!(outcome, Outcome::Done(None));
+        assert_eq!(get(world, &text).await, None);
+    }
+}
+
+pub async fn a_removal_asks_only_what_the_caller_knows(world: &dyn World) {
+    for (id, removal) in [1, 2].into_iter().zip(REMOVALS) {
+        let text = id.to_string();
+        let mut person = Person::new(id, "Anna");
+        world.put(&[person.clone()]).await;
+        let expected = row(world, &[("name", Value::text("Anna"))]).await;
+        person.email = format!("new{id}@example.org");
+        world.put(&[person]).await;
+        let action = removal(RemoteId::from(text.as_str()), expected);
+        let outcome = write(world, &format!("r-{id}"), action).await;
+        assert_eq!(outcome, Outcome::Done(None));
+        assert_eq!(get(world, &text).await, None);
+    }
 }
 
 pub async fn a_refused_write_leaves_the_others(world: &dyn World) {

@@ -48,7 +48,12 @@ async fn locks_and_lost_sessions_are_told_apart() {
         .batch_execute("BEGIN; UPDATE t SET name = 'b'")
         .await
         .expect("it begins");
-    let delete = || vec![Action::Delete { id: "1".into() }];
+    let delete = || {
+        vec![Action::Delete {
+            id: "1".into(),
+            expected: Vec::new(),
+        }]
+    };
     let outcomes = database.write("t", delete()).await;
     assert!(
         matches!(outcomes[0], Outcome::NotSent { .. }),
@@ -117,7 +122,10 @@ async fn a_role_that_may_only_read_and_write_is_told_what_to_do() {
     assert_eq!(page.changes.len(), 1);
     let writes = [SystemWrite {
         intent: "d-1".into(),
-        action: Action::Delete { id: "1".into() },
+        action: Action::Delete {
+            id: "1".into(),
+            expected: Vec::new(),
+        },
     }];
     let error = clerk.write(&source, &writes).await.expect_err("it may not");
     assert!(

@@ -65,15 +65,11 @@ async fn types_are_kept_exactly() {
     for (field, value) in &values {
         row[schema.position(field).expect("it is there")] = Some(value.clone());
     }
-    let outcomes = database
-        .write(
-            "t",
-            vec![Action::Create {
-                values: row.clone(),
-            }],
-        )
-        .await;
-    let Outcome::Done(Some(record)) = &outcomes[0] else {
+    let create = || Action::Create {
+        values: row.clone(),
+    };
+    let outcomes = database.write("t", vec![create(), create()]).await;
+    let [Outcome::Done(Some(record)), Outcome::Done(Some(twin))] = &outcomes[..] else {
         panic!("{outcomes:?}");
     };
     for (field, value) in &values {
@@ -86,7 +82,11 @@ async fn types_are_kept_exactly() {
         Some(Value::Integer(18_014_398_509_481_986))
     );
     assert_eq!(record.own[raw], None);
-    // As a condition every kind holds.
+    // As a condition every kind holds, for an update and for a removal.
+    let delete = Action::Delete {
+        id: twin.id.clone(),
+        expected: twin.own.clone(),
+    };
     let update = Action::Update {
         id: record.id.clone(),
         values: row
@@ -95,13 +95,16 @@ async fn types_are_kept_exactly() {
             .collect(),
         expected: record.own.clone(),
     };
-    let writes = [SystemWrite {
-        intent: "clear".into(),
-        action: update,
-    }];
-    let cleared = database.connector.write(&source, &writes).await;
-    let cleared = cleared.expect("it is sent");
-    assert!(matches!(&cleared[0], Outcome::Done(Some(_))), "{cleared:?}");
+    let writes = [("clear", update), ("remove", delete)].map(|(intent, action)| SystemWrite {
+        intent: intent.into(),
+        action,
+    });
+    let outcomes = database.connector.write(&source, &writes).await;
+    let outcomes = outcomes.expect("it is sent");
+    assert!(
+        matches!(&outcomes[..], [Outcome::Done(Some(_)), Outcome::Done(None)]),
+        "{outcomes:?}"
+    );
 }
 
 #[tokio::test]

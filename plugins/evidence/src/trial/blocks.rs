@@ -55,7 +55,8 @@ impl Candidates {
             for (at, &first) in block.iter().enumerate() {
                 for &second in &block[at + 1..] {
                     if set.is_pair(first as usize, second as usize) {
-                        found.0 += u64::from(set.labels[first as usize] == set.labels[second as usize]);
+                        found.0 +=
+                            u64::from(set.labels[first as usize] == set.labels[second as usize]);
                         found.1 += 1;
                         let pair = u64::from(first) << 32 | u64::from(second);
                         packed.push(pair);
@@ -70,7 +71,10 @@ impl Candidates {
         candidates.found_only_by = found_once(sole);
         packed.sort_unstable();
         packed.dedup();
-        candidates.pairs = packed.into_iter().map(|pair| ((pair >> 32) as u32, pair as u32)).collect();
+        candidates.pairs = packed
+            .into_iter()
+            .map(|pair| ((pair >> 32) as u32, pair as u32))
+            .collect();
         candidates
     }
 }

@@ -8,9 +8,16 @@ use crate::record::Matcher;
 /// Takes each record at most once, the heaviest pair first.
 #[must_use]
 pub fn assign_one_to_one(compared: &[Compared], probability_min: f64) -> Vec<(u32, u32)> {
-    let mut links: Vec<&Compared> =
-        compared.iter().filter(|pair| pair.score.probability >= probability_min).collect();
-    links.sort_by(|a, b| b.score.weight.total_cmp(&a.score.weight).then((a.first, a.second).cmp(&(b.first, b.second))));
+    let mut links: Vec<&Compared> = compared
+        .iter()
+        .filter(|pair| pair.score.probability >= probability_min)
+        .collect();
+    links.sort_by(|a, b| {
+        b.score
+            .weight
+            .total_cmp(&a.score.weight)
+            .then((a.first, a.second).cmp(&(b.first, b.second)))
+    });
     let mut taken = HashSet::new();
     let mut kept = Vec::new();
     for link in links {
@@ -25,10 +32,23 @@ pub fn assign_one_to_one(compared: &[Compared], probability_min: f64) -> Vec<(u3
 /// Joins links into clusters, the heaviest first; not where the cluster would
 /// grow past `records_max`, or where a member of the one is a strong no to a
 /// member of the other. Gives all pairs inside clusters.
-pub fn close<M: Matcher>(matcher: &M, run: &Run<M>, probability_min: f64, records_max: usize) -> Vec<(u32, u32)> {
-    let mut links: Vec<&Compared> =
-        run.compared.iter().filter(|pair| pair.score.probability >= probability_min).collect();
-    links.sort_by(|a, b| b.score.weight.total_cmp(&a.score.weight).then((a.first, a.second).cmp(&(b.first, b.second))));
+pub fn close<M: Matcher>(
+    matcher: &M,
+    run: &Run<M>,
+    probability_min: f64,
+    records_max: usize,
+) -> Vec<(u32, u32)> {
+    let mut links: Vec<&Compared> = run
+        .compared
+        .iter()
+        .filter(|pair| pair.score.probability >= probability_min)
+        .collect();
+    links.sort_by(|a, b| {
+        b.score
+            .weight
+            .total_cmp(&a.score.weight)
+            .then((a.first, a.second).cmp(&(b.first, b.second)))
+    });
     let mut cluster_of: HashMap<u32, u32> = HashMap::new();
     let mut members: HashMap<u32, Vec<u32>> = HashMap::new();
     for link in links {
@@ -54,12 +74,19 @@ pub fn close<M: Matcher>(matcher: &M, run: &Run<M>, probability_min: f64, record
         for record in &moved {
             cluster_of.insert(*record, into);
         }
-        members.get_mut(&into).expect("every cluster has members").extend(moved);
+        members
+            .get_mut(&into)
+            .expect("every cluster has members")
+            .extend(moved);
     }
     let mut pairs = Vec::new();
     for cluster in members.values() {
         for (at, &first) in cluster.iter().enumerate() {
-            pairs.extend(cluster[at + 1..].iter().map(|&second| (first.min(second), first.max(second))));
+            pairs.extend(
+                cluster[at + 1..]
+                    .iter()
+                    .map(|&second| (first.min(second), first.max(second))),
+            );
         }
     }
     pairs

@@ -23,8 +23,23 @@ pub fn quality(set: &DataSet, pairs: impl IntoIterator<Item = (u32, u32)>) -> Qu
         all += 1;
         right += u64::from(set.labels[first as usize] == set.labels[second as usize]);
     }
-    let ratio = |part: u64, whole: u64| if whole == 0 { 0.0 } else { part as f64 / whole as f64 };
+    let ratio = |part: u64, whole: u64| {
+        if whole == 0 {
+            0.0
+        } else {
+            part as f64 / whole as f64
+        }
+    };
     let (precision, recall) = (ratio(right, all), ratio(right, set.pairs_true()));
-    let f1 = if right == 0 { 0.0 } else { 2.0 * precision * recall / (precision + recall) };
-    Quality { precision, recall, f1, pairs: all }
+    let f1 = if right == 0 {
+        0.0
+    } else {
+        2.0 * precision * recall / (precision + recall)
+    };
+    Quality {
+        precision,
+        recall,
+        f1,
+        pairs: all,
+    }
 }

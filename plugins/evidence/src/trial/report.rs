@@ -16,19 +16,36 @@ pub struct Aim {
 /// A line of figures, and one for what the host makes of the links.
 pub fn report<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>, aim: Aim) -> String {
     let between = |least: f64, most: f64| {
-        let pairs = run.compared.iter().filter(move |pair| (least..most).contains(&pair.score.probability));
+        let pairs = run
+            .compared
+            .iter()
+            .filter(move |pair| (least..most).contains(&pair.score.probability));
         quality(data, pairs.map(|pair| (pair.first, pair.second)))
     };
     let (plain, sure, asked) = (between(0.5, 2.0), between(0.95, 2.0), between(0.2, 0.95));
     let blocked = quality(data, run.candidates.pairs.iter().copied());
     let records = data.rows.len() as f64;
     let (kind, joined) = match data.second_from {
-        Some(_) => ("one to one", quality(data, assign_one_to_one(&run.compared, 0.5))),
-        None => ("closure", quality(data, close(matcher, run, 0.5, aim.cluster_records_max))),
+        Some(_) => (
+            "one to one",
+            quality(data, assign_one_to_one(&run.compared, 0.5)),
+        ),
+        None => (
+            "closure",
+            quality(data, close(matcher, run, 0.5, aim.cluster_records_max)),
+        ),
     };
-    let measured = if data.second_from.is_some() { joined.f1 } else { plain.f1 };
+    let measured = if data.second_from.is_some() {
+        joined.f1
+    } else {
+        plain.f1
+    };
     // Aims have four digits, and so have the figures they came from.
-    let verdict = if measured + 0.000_05 >= aim.f1_min { "met" } else { "NOT MET" };
+    let verdict = if measured + 0.000_05 >= aim.f1_min {
+        "met"
+    } else {
+        "NOT MET"
+    };
     format!(
         "{:<15} P {:.4} R {:.4} F1 {:.4} (aim {:.4} {verdict}) | {kind} P {:.4} R {:.4} F1 {:.4} | auto-link P {:.4} R {:.4} | \
          asked {:.0} for 1000 records, {:.0}% true | blocking R {:.4}, {:.1} pairs a record, {} overflowed | \
@@ -55,9 +72,14 @@ pub fn report<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>, aim: Aim) -
 
 /// Some pairs on the wrong side of one half, with what was found.
 pub fn wrong<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>) -> String {
-    let same = |pair: &super::Compared| data.labels[pair.first as usize] == data.labels[pair.second as usize];
+    let same = |pair: &super::Compared| {
+        data.labels[pair.first as usize] == data.labels[pair.second as usize]
+    };
     let mut text = String::new();
-    for (title, linked) in [("linked but not the same", true), ("the same but not linked", false)] {
+    for (title, linked) in [
+        ("linked but not the same", true),
+        ("the same but not linked", false),
+    ] {
         let wrong: Vec<_> = run
             .compared
             .iter()
@@ -73,10 +95,14 @@ pub fn wrong<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>) -> String {
 
 /// Some true pairs that share no key.
 pub fn lost<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>) -> String {
-    let candidates: std::collections::HashSet<(u32, u32)> = run.candidates.pairs.iter().copied().collect();
+    let candidates: std::collections::HashSet<(u32, u32)> =
+        run.candidates.pairs.iter().copied().collect();
     let mut of_label: std::collections::BTreeMap<u64, Vec<u32>> = std::collections::BTreeMap::new();
     for (at, label) in data.labels.iter().enumerate() {
-        of_label.entry(*label).or_default().push(u32::try_from(at).expect("fewer than four billion rows"));
+        of_label
+            .entry(*label)
+            .or_default()
+            .push(u32::try_from(at).expect("fewer than four billion rows"));
     }
     let mut pairs = Vec::new();
     for records in of_label.values() {
@@ -84,7 +110,9 @@ pub fn lost<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>) -> String {
             pairs.extend(records[at + 1..].iter().map(|&second| (first, second)));
         }
     }
-    pairs.retain(|pair| data.is_pair(pair.0 as usize, pair.1 as usize) && !candidates.contains(pair));
+    pairs.retain(|pair| {
+        data.is_pair(pair.0 as usize, pair.1 as usize) && !candidates.contains(pair)
+    });
     let mut text = format!("== share no key: {}\n", pairs.len());
     for pair in pairs.iter().step_by((pairs.len() / 40).max(1)) {
         text.push_str(&show(matcher, data, run, *pair));
@@ -93,14 +121,27 @@ pub fn lost<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>) -> String {
 }
 
 fn show<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>, pair: (u32, u32)) -> String {
-    let (first, second) = (super::seen(&run.records, pair.0), super::seen(&run.records, pair.1));
+    let (first, second) = (
+        super::seen(&run.records, pair.0),
+        super::seen(&run.records, pair.1),
+    );
     let score = matcher.compare(&run.population, first, second);
     let mut text = format!("{:.3}\n", score.probability);
     for row in [pair.0, pair.1] {
-        let row: Vec<&str> = data.rows[row as usize].iter().map(|cell| cell.as_deref().unwrap_or("·")).collect();
+        let row: Vec<&str> = data.rows[row as usize]
+            .iter()
+            .map(|cell| cell.as_deref().unwrap_or("·"))
+            .collect();
         text.push_str(&format!("   {}\n", row.join(" | ")));
     }
     let found = matcher.explain(&run.population, first, second);
-    text.push_str(&format!("      {}\n", found.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")));
+    text.push_str(&format!(
+        "      {}\n",
+        found
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("; ")
+    ));
     text
 }

@@ -24,12 +24,17 @@ pub fn compare(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Comp
         (0, _) => area,
         (_, 0) => street,
         (ALIKE, _) => Part::new(ALIKE, street.weight + area.weight),
-        _ => Part::new(CONFLICT, (street.weight + area.weight).clamp(weights.address_conflict, 1.0)),
+        _ => Part::new(
+            CONFLICT,
+            (street.weight + area.weight).clamp(weights.address_conflict, 1.0),
+        ),
     }
 }
 
 fn weight(scale: Scale<'_>, count: Count, background: f64, weight_max: f64) -> f64 {
-    scale.population.agreement(count.records, background, 0.7, weight_max)
+    scale
+        .population
+        .agreement(count.records, background, 0.7, weight_max)
 }
 
 fn streets(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>) -> Part {
@@ -40,7 +45,8 @@ fn streets(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>
     }
     let count = common(a.count(first.counts), b.count(second.counts));
     let equal = weight(scale, count, 0.0005, scale.weights.address_max);
-    let alike = one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.92 || contains(left, right);
+    let alike =
+        one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.92 || contains(left, right);
     let (one, other) = (a.value.number, b.value.number);
     match () {
         () if left == right && one == other => Part::new(EQUAL, equal),
@@ -54,7 +60,11 @@ fn streets(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>
 /// Whether the one street is all of the other and more (`6th` in
 /// `6th between 5th and 7th`).
 fn contains(one: &[u8], other: &[u8]) -> bool {
-    let (short, long) = if one.len() <= other.len() { (one, other) } else { (other, one) };
+    let (short, long) = if one.len() <= other.len() {
+        (one, other)
+    } else {
+        (other, one)
+    };
     short.len() >= 4 && long.starts_with(short)
 }
 
@@ -68,7 +78,9 @@ fn areas(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>) 
         let equal = weight(scale, count, 0.001, 7.0);
         match () {
             () if left == right => best = Part::new(ALIKE, equal),
-            () if postcode_area(left) == postcode_area(right) => best = Part::new(ALIKE, (equal - 4.0).max(0.3)),
+            () if postcode_area(left) == postcode_area(right) => {
+                best = Part::new(ALIKE, (equal - 4.0).max(0.3))
+            }
             () => against += 1.5,
         }
     }
@@ -77,7 +89,9 @@ fn areas(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>) 
     if !left.is_empty() && !right.is_empty() {
         let count = common(a.count(first.counts), b.count(second.counts));
         let equal = weight(scale, count, 0.003, 5.0);
-        let alike = one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.92 || contains(left, right);
+        let alike = one_edit_apart(left, right)
+            || jaro_winkler(left, right) >= 0.92
+            || contains(left, right);
         match () {
             () if left == right && equal > best.weight => best = Part::new(ALIKE, equal),
             () if left == right => {}

@@ -29,11 +29,15 @@ pub fn compare(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Comp
     }
     let weights = scale.weights;
     let count = common(a.name.count(first.counts), b.name.count(second.counts));
-    let equal = scale.population.agreement(count.records, NAME_BACKGROUND, 0.7, weights.name_max);
+    let equal = scale
+        .population
+        .agreement(count.records, NAME_BACKGROUND, 0.7, weights.name_max);
     if one == other {
         return Part::new(EQUAL, equal);
     }
-    if one.len().min(other.len()) >= 5 && (one_edit_apart(one, other) || jaro_winkler(one, other) >= 0.96) {
+    if one.len().min(other.len()) >= 5
+        && (one_edit_apart(one, other) || jaro_winkler(one, other) >= 0.96)
+    {
         return Part::new(CLOSE, (equal - 1.5).max(0.0));
     }
     let (shared, left_first, left_second) = shared_words(scale, first, second);
@@ -54,13 +58,24 @@ pub fn compare(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Comp
     if similarity >= 0.85 {
         return Part::new(ALIKE, 0.0);
     }
-    Part::new(CONFLICT, (shared - left).max(weights.name_conflict).min(-1.0))
+    Part::new(
+        CONFLICT,
+        (shared - left).max(weights.name_conflict).min(-1.0),
+    )
 }
 
 /// What the shared words weigh, and the words that only one name has.
-fn shared_words(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>) -> (f64, f64, f64) {
+fn shared_words(
+    scale: Scale<'_>,
+    first: Seen<'_, Company>,
+    second: Seen<'_, Company>,
+) -> (f64, f64, f64) {
     let (a, b) = (&first.record.words, &second.record.words);
-    let weight = |records: u64| scale.population.agreement(records, WORD_BACKGROUND, 0.9, 9.0);
+    let weight = |records: u64| {
+        scale
+            .population
+            .agreement(records, WORD_BACKGROUND, 0.9, 9.0)
+    };
     let mut used = [false; WORDS_MAX];
     let (mut shared, mut left_first, mut left_second) = (0.0, 0.0, 0.0);
     for word in a.iter().filter(|word| !word.value.is_empty()) {
@@ -108,5 +123,7 @@ fn likeness(word: &Counted<Text<16>>, other: &Counted<Text<16>>) -> f64 {
 
 /// Whether the one name is a single word that has the other's first letters.
 fn is_acronym(short: &Company, long: &Company) -> bool {
-    !long.acronym.is_empty() && short.words[1].value.is_empty() && short.name.value.as_bytes() == long.acronym.as_bytes()
+    !long.acronym.is_empty()
+        && short.words[1].value.is_empty()
+        && short.name.value.as_bytes() == long.acronym.as_bytes()
 }

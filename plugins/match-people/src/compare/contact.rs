@@ -6,9 +6,9 @@ use treaty_evidence::similarity::{jaro_winkler, one_edit_apart};
 
 use super::name::Names;
 use super::{Scale, name};
-use treaty_evidence::counted::common;
 use crate::person::{Mail, Number, Person};
 use treaty_evidence::counted::Counted;
+use treaty_evidence::counted::common;
 
 /// Two that cannot both be one person's, or hardly.
 pub const CONFLICT: u8 = 1;
@@ -39,7 +39,12 @@ pub struct Contact {
 
 /// Compares the best pair of addresses and the best pair of numbers.
 #[must_use]
-pub fn compare(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, names: Names) -> Contact {
+pub fn compare(
+    scale: Scale<'_>,
+    first: Seen<'_, Person>,
+    second: Seen<'_, Person>,
+    names: Names,
+) -> Contact {
     let mut contact = Contact::default();
     let (a, b) = (first.record, second.record);
     for one in a.mails.iter().take_while(|mail| mail.value.hash != 0) {
@@ -78,10 +83,18 @@ fn is_shared(count: Count) -> bool {
     count.witnesses >= 3 && count.witnesses * 5 >= count.records * 2
 }
 
-fn mails(scale: Scale<'_>, one: &Counted<Mail>, other: &Counted<Mail>, count: Count, names: Names) -> (Part, f64) {
+fn mails(
+    scale: Scale<'_>,
+    one: &Counted<Mail>,
+    other: &Counted<Mail>,
+    count: Count,
+    names: Names,
+) -> (Part, f64) {
     let weights = scale.weights;
     let (a, b) = (&one.value, &other.value);
-    let equal = scale.population.agreement(count.records, 0.0, 0.95, weights.email_max);
+    let equal = scale
+        .population
+        .agreement(count.records, 0.0, 0.95, weights.email_max);
     if a.hash == b.hash {
         // Misspelt surnames look like many witnesses; an address made from the
         // name of its owner is personal all the same.
@@ -97,20 +110,37 @@ fn mails(scale: Scale<'_>, one: &Counted<Mail>, other: &Counted<Mail>, count: Co
     let (left, right) = (a.local.as_bytes(), b.local.as_bytes());
     let (host, other_host) = (a.domain.as_bytes(), b.domain.as_bytes());
     if left == right && host != other_host && !a.free && !b.free && misspelt(host, other_host) {
-        return (Part::new(CLOSE, (equal + weights.email_close).max(0.0)), 0.0);
+        return (
+            Part::new(CLOSE, (equal + weights.email_close).max(0.0)),
+            0.0,
+        );
     }
     if host == other_host {
-        let close = left.len().min(right.len()) >= 4 && (one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.95);
-        let digits = |local: &[u8]| local.iter().filter(|byte| byte.is_ascii_digit()).fold(1_u64, |sum, digit| sum.wrapping_mul(10).wrapping_add(u64::from(*digit)));
+        let close = left.len().min(right.len()) >= 4
+            && (one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.95);
+        let digits = |local: &[u8]| {
+            local
+                .iter()
+                .filter(|byte| byte.is_ascii_digit())
+                .fold(1_u64, |sum, digit| {
+                    sum.wrapping_mul(10).wrapping_add(u64::from(*digit))
+                })
+        };
         let named_alike = names.first.level != name::CONFLICT && names.last.level != name::CONFLICT;
         if close && named_alike && digits(left) == digits(right) {
             let weight = (equal + weights.email_close).max(0.0);
-            let weight = if a.from_name && b.from_name { weight.min(3.0) } else { weight };
+            let weight = if a.from_name && b.from_name {
+                weight.min(3.0)
+            } else {
+                weight
+            };
             return (Part::new(CLOSE, weight), 0.0);
         }
         return match a.free {
             true => (Part::new(DIFFERENT, weights.email_free_conflict), 0.0),
-            false if a.from_name && b.from_name => (Part::new(DIFFERENT, weights.email_free_conflict), 0.0),
+            false if a.from_name && b.from_name => {
+                (Part::new(DIFFERENT, weights.email_free_conflict), 0.0)
+            }
             false => (Part::new(CONFLICT, weights.email_conflict), 0.0),
         };
     }
@@ -128,7 +158,9 @@ fn mails(scale: Scale<'_>, one: &Counted<Mail>, other: &Counted<Mail>, count: Co
 
 fn phones(scale: Scale<'_>, one: &Number, other: &Number, count: Count) -> (Part, f64) {
     let weights = scale.weights;
-    let equal = scale.population.agreement(count.records, 0.0, 0.8, weights.phone_max);
+    let equal = scale
+        .population
+        .agreement(count.records, 0.0, 0.8, weights.phone_max);
     if one.tail == other.tail {
         if is_shared(count) {
             return (Part::new(SHARED, 0.0), equal);
@@ -136,7 +168,10 @@ fn phones(scale: Scale<'_>, one: &Number, other: &Number, count: Count) -> (Part
         return (Part::new(EQUAL, equal), 0.0);
     }
     if one_digit_apart(one.tail, other.tail) {
-        return (Part::new(CLOSE, (equal + weights.phone_close).max(0.0)), 0.0);
+        return (
+            Part::new(CLOSE, (equal + weights.phone_close).max(0.0)),
+            0.0,
+        );
     }
     (Part::new(DIFFERENT, weights.phone_conflict), 0.0)
 }

@@ -7,8 +7,8 @@ use treaty_evidence::record::{Part, Seen};
 use treaty_evidence::similarity::one_edit_apart;
 
 use super::Scale;
-use treaty_evidence::counted::common;
 use crate::person::{Person, day_number};
+use treaty_evidence::counted::common;
 
 /// They differ.
 pub const CONFLICT: u8 = 1;
@@ -32,7 +32,9 @@ pub fn birth(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>
     }
     let weights = scale.weights;
     let count = common(a.count(first.counts), b.count(second.counts));
-    let equal = scale.population.agreement(count.records, 0.00005, 0.8, weights.birth_max);
+    let equal = scale
+        .population
+        .agreement(count.records, 0.00005, 0.8, weights.birth_max);
     match date::compare(a.value, b.value) {
         Agreement::Equal => Part::new(EQUAL, equal),
         Agreement::Slip => Part::new(SLIP, (equal + weights.birth_slip).max(weights.birth_parts)),

@@ -4,8 +4,8 @@ use treaty_evidence::record::{Count, Part, Seen};
 use treaty_evidence::similarity::{jaro_winkler, one_edit_apart};
 
 use super::Scale;
-use treaty_evidence::counted::common;
 use crate::person::Person;
+use treaty_evidence::counted::common;
 
 /// They differ.
 pub const CONFLICT: u8 = 1;
@@ -62,7 +62,10 @@ pub fn compare(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Perso
 /// as a whole.
 fn both_conflict(scale: Scale<'_>, mut names: Names) -> Names {
     let sum = names.first.weight + names.last.weight;
-    if names.first.level == CONFLICT && names.last.level == CONFLICT && sum < scale.weights.names_conflict {
+    if names.first.level == CONFLICT
+        && names.last.level == CONFLICT
+        && sum < scale.weights.names_conflict
+    {
         let factor = scale.weights.names_conflict / sum;
         names.first.weight *= factor;
         names.last.weight *= factor;
@@ -82,10 +85,20 @@ fn swapped(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>) 
     let weights = scale.weights;
     let rarest = |given: Count, family: Count| {
         let count = common(given, family);
-        weight(scale, count, LAST_BACKGROUND, LAST_AGREEMENT, weights.first_max)
+        weight(
+            scale,
+            count,
+            LAST_BACKGROUND,
+            LAST_AGREEMENT,
+            weights.first_max,
+        )
     };
-    let of = |crossing: Crossing, given: Seen<'_, Person>, family: Seen<'_, Person>| match crossing {
-        Crossing::Agree => rarest(given.record.first.count(given.counts), family.record.last.count(family.counts)),
+    let of = |crossing: Crossing, given: Seen<'_, Person>, family: Seen<'_, Person>| match crossing
+    {
+        Crossing::Agree => rarest(
+            given.record.first.count(given.counts),
+            family.record.last.count(family.counts),
+        ),
         _ => 0.0,
     };
     let (one, other) = (of(one, first, second), of(other, second, first));
@@ -124,7 +137,9 @@ fn crossing(a: &Person, b: &Person) -> Crossing {
 
 fn weight(scale: Scale<'_>, count: Count, background: f64, agreement: f64, weight_max: f64) -> f64 {
     let seen = count.records.min(count.witnesses.max(2));
-    scale.population.agreement(seen, background, agreement, weight_max)
+    scale
+        .population
+        .agreement(seen, background, agreement, weight_max)
 }
 
 fn first_names(scale: Scale<'_>, a: &Person, b: &Person, count: Count) -> Part {
@@ -133,7 +148,13 @@ fn first_names(scale: Scale<'_>, a: &Person, b: &Person, count: Count) -> Part {
         return Part::default();
     }
     let weights = scale.weights;
-    let equal = weight(scale, count, FIRST_BACKGROUND, FIRST_AGREEMENT, weights.first_max);
+    let equal = weight(
+        scale,
+        count,
+        FIRST_BACKGROUND,
+        FIRST_AGREEMENT,
+        weights.first_max,
+    );
     let less = |level, by: f64| Part::new(level, (equal + by).max(weights.first_alike.max(0.0)));
     if one.len() == 1 || other.len() == 1 {
         return match one[0] == other[0] {
@@ -144,7 +165,10 @@ fn first_names(scale: Scale<'_>, a: &Person, b: &Person, count: Count) -> Part {
     if one == other {
         return Part::new(EQUAL, equal);
     }
-    if a.formals.iter().any(|name| *name != 0 && b.formals.contains(name)) {
+    if a.formals
+        .iter()
+        .any(|name| *name != 0 && b.formals.contains(name))
+    {
         return less(NICKNAME, weights.first_nickname);
     }
     if a.others.contains(&b.formals[0]) || b.others.contains(&a.formals[0]) {
@@ -163,7 +187,13 @@ fn last_names(scale: Scale<'_>, a: &Person, b: &Person, count: Count) -> Part {
         return Part::default();
     }
     let weights = scale.weights;
-    let equal = weight(scale, count, LAST_BACKGROUND, LAST_AGREEMENT, weights.last_max);
+    let equal = weight(
+        scale,
+        count,
+        LAST_BACKGROUND,
+        LAST_AGREEMENT,
+        weights.last_max,
+    );
     if one == other {
         return Part::new(EQUAL, equal);
     }
@@ -189,7 +219,10 @@ fn last_names(scale: Scale<'_>, a: &Person, b: &Person, count: Count) -> Part {
 /// Whether the letters are the same in another order. Adding up a power of two
 /// for each letter confuses only texts with many repeated letters.
 fn are_anagrams(one: &[u8], other: &[u8]) -> bool {
-    let bag = |text: &[u8]| text.iter().fold(0_u64, |sum, byte| sum.wrapping_add(1 << (byte % 32 * 2)));
+    let bag = |text: &[u8]| {
+        text.iter()
+            .fold(0_u64, |sum, byte| sum.wrapping_add(1 << (byte % 32 * 2)))
+    };
     one.len() == other.len() && bag(one) == bag(other)
 }
 

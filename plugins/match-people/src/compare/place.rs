@@ -7,10 +7,10 @@ use treaty_evidence::record::{Count, Part, Seen};
 use treaty_evidence::similarity::{jaro_winkler, one_edit_apart};
 use treaty_evidence::street::postcode_area;
 
-use super::contact::{self, Contact};
 use super::Scale;
-use treaty_evidence::counted::common;
+use super::contact::{self, Contact};
 use crate::person::Person;
+use treaty_evidence::counted::common;
 
 /// Nothing in common.
 pub const CONFLICT: u8 = 1;
@@ -58,7 +58,12 @@ impl Tally {
 
 /// Compares all of it, with what a shared mailbox or switchboard weighs.
 #[must_use]
-pub fn compare(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, contact: Contact) -> Part {
+pub fn compare(
+    scale: Scale<'_>,
+    first: Seen<'_, Person>,
+    second: Seen<'_, Person>,
+    contact: Contact,
+) -> Part {
     let mut tally = Tally::default();
     if contact.shared > 0.0 {
         tally.agree(contact.shared);
@@ -77,27 +82,47 @@ pub fn compare(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Perso
     let more = MORE * (tally.rest + tally.area);
     let as_organisation = tally.best + more - (0.25 * tally.against).min(1.0);
     let as_area = tally.area - tally.against.min(4.0);
-    let weight = if tally.best > 0.0 { as_organisation.max(as_area) } else { as_area };
+    let weight = if tally.best > 0.0 {
+        as_organisation.max(as_area)
+    } else {
+        as_area
+    };
     let level = match (tally.best > 0.0, tally.against > 0.0) {
         (_, true) => MIXED,
         (true, false) => EQUAL,
         (false, false) => AREA,
     };
-    let weight_max = if tally.home { weights.home_max } else { weights.place_max };
+    let weight_max = if tally.home {
+        weights.home_max
+    } else {
+        weights.place_max
+    };
     Part::new(level, weight.min(weight_max))
 }
 
 fn weight(scale: Scale<'_>, count: Count, background: f64) -> f64 {
-    scale.population.agreement(count.records, background, 0.7, scale.weights.place_max)
+    scale
+        .population
+        .agreement(count.records, background, 0.7, scale.weights.place_max)
 }
 
-fn domain(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, contact: Contact, tally: &mut Tally) {
+fn domain(
+    scale: Scale<'_>,
+    first: Seen<'_, Person>,
+    second: Seen<'_, Person>,
+    contact: Contact,
+    tally: &mut Tally,
+) {
     let (a, b) = (first.record.domain, second.record.domain);
     if a.value == 0 || b.value == 0 {
         return;
     }
     if a.value == b.value {
-        tally.agree(weight(scale, common(a.count(first.counts), b.count(second.counts)), 0.001));
+        tally.agree(weight(
+            scale,
+            common(a.count(first.counts), b.count(second.counts)),
+            0.001,
+        ));
     } else if contact.email.level < contact::CLOSE {
         // Of two addresses that are alike, one domain is a typing error.
         tally.disagree(1.5);
@@ -111,11 +136,17 @@ fn company(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, 
     if left.is_empty() || right.is_empty() {
         return;
     }
-    let count = common(a.company.count(first.counts), b.company.count(second.counts));
+    let count = common(
+        a.company.count(first.counts),
+        b.company.count(second.counts),
+    );
     let equal = weight(scale, count, 0.001);
     if left == right || one.words == other.words {
         tally.agree(equal);
-    } else if one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.95 || contains(&one.words, &other.words) {
+    } else if one_edit_apart(left, right)
+        || jaro_winkler(left, right) >= 0.95
+        || contains(&one.words, &other.words)
+    {
         tally.agree((equal - 1.0).max(0.5));
     } else {
         tally.disagree(1.5);
@@ -125,7 +156,11 @@ fn company(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, 
 /// Whether all words of the shorter name are in the longer, two at least.
 fn contains(one: &[u64; 4], other: &[u64; 4]) -> bool {
     let count = |words: &[u64; 4]| words.iter().filter(|word| **word != 0).count();
-    let (short, long) = if count(one) <= count(other) { (one, other) } else { (other, one) };
+    let (short, long) = if count(one) <= count(other) {
+        (one, other)
+    } else {
+        (other, one)
+    };
     count(short) >= 2 && short.iter().all(|word| *word == 0 || long.contains(word))
 }
 
@@ -142,7 +177,11 @@ fn address(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, 
     let home = tally.against == 0.0 && count.records <= HOME_RECORDS_MAX;
     tally.home = alike && numbers && a.value.number != 0 && home;
     match (alike, numbers) {
-        (true, true) => tally.agree(if left == right { equal } else { (equal - 1.0).max(0.5) }),
+        (true, true) => tally.agree(if left == right {
+            equal
+        } else {
+            (equal - 1.0).max(0.5)
+        }),
         (true, false) => tally.agree_area((equal - 4.0).clamp(0.5, 4.0)),
         _ => tally.disagree(1.5),
     }

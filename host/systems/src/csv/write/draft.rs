@@ -53,11 +53,8 @@ impl<'a> Draft<'a> {
                 values,
                 expected,
             } => self.update(id, values, expected),
-            Action::Archive { id } => self.archive(id),
-            Action::Delete { id } => {
-                self.put(id, None);
-                Ok(Outcome::Done(None))
-            }
+            Action::Archive { id, expected } => self.archive(id, expected),
+            Action::Delete { id, expected } => Ok(self.delete(id, expected)),
         };
         applied.unwrap_or_else(|(field, message)| Outcome::Refused { field, message })
     }
@@ -176,7 +173,22 @@ impl<'a> Draft<'a> {
         }
     }
 
-    fn archive(&mut self, id: &RemoteId) -> Result<Outcome, Refusal> {
+    /// Whether everything that the caller saw of a record still stands.
+    fn still_stands(&self, standing: &[Cell], expected: &Row) -> bool {
+        (0..expected.len()).all(|column| self.is_expected(column, standing, expected))
+    }
+
+    fn delete(&mut self, id: &RemoteId, expected: &Row) -> Outcome {
+        if let Some(standing) = self.cells(id)
+            && !self.still_stands(standing, expected)
+        {
+            return Outcome::Stale(self.record(id, standing));
+        }
+        self.put(id, None);
+        Outcome::Done(None)
+    }
+
+    fn archive(&mut self, id: &RemoteId, expected: &Row) -> Result<Outcome, Refusal> {
         let Some(column) = self.table.archived_column() else {
             return Err((
                 None,
@@ -186,6 +198,9 @@ impl<'a> Draft<'a> {
         if let Some(standing) = self.cells(id)
             && !self.table.is_archived(standing)
         {
+            if !self.still_stands(standing, expected) {
+                return Ok(Outcome::Stale(self.record(id, standing)));
+            }
             let mut cells = standing.to_vec();
             cells[column].value = self.archived_text(column);
             self.put(id, Some(cells));

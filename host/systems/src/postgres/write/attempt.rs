@@ -2,7 +2,7 @@
 
 use treaty_model::{OwnKind, RemoteId, Row, Timestamp, Value};
 
-use crate::convert::is_expected;
+use crate::convert::{is_expected, still_stands};
 use crate::postgres::error::{WriteError, of_write};
 use crate::postgres::rows::{Standing, select_list, standing, valid_parts};
 use crate::postgres::schema::{Table, quote};
@@ -64,8 +64,8 @@ impl Attempt<'_> {
                 values,
                 expected,
             } => self.update(id, values, expected).await,
-            Action::Archive { id } => self.archive(id).await,
-            Action::Delete { id } => self.delete(id).await,
+            Action::Archive { id, expected } => self.archive(id, expected).await,
+            Action::Delete { id, expected } => self.delete(id, expected).await,
         }
     }
 
@@ -167,15 +167,17 @@ impl Attempt<'_> {
         Ok(())
     }
 
-    async fn archive(&self, id: &RemoteId) -> Made {
+    async fn archive(&self, id: &RemoteId, expected: &Row) -> Made {
         let Some(position) = self.table.archived else {
             return Err(WriteError::from(Outcome::Refused {
                 field: None,
                 message: "the treaty names no column that marks a row as archived".to_owned(),
             }));
         };
-        let standing = self.locked(id).await?;
-        if standing.is_some_and(|standing| !standing.archived) {
+        if let Some(standing) = self.locked(id).await?
+            && !standing.archived
+        {
+            self.compare(standing, expected)?;
             let column = &self.table.columns[position];
             let now = self.now.to_string();
             let mark = match column.storage.kind() {
@@ -197,8 +199,9 @@ impl Attempt<'_> {
         Ok((id.clone(), None))
     }
 
-    async fn delete(&self, id: &RemoteId) -> Made {
-        if self.locked(id).await?.is_some() {
+    async fn delete(&self, id: &RemoteId, expected: &Row) -> Made {
+        if let Some(standing) = self.locked(id).await? {
+            self.compare(standing, expected)?;
             let (condition, key) = self.where_key(id, 1);
             let sql = format!(
                 "DELETE FROM {} WHERE {condition} RETURNING 'x'::text",
@@ -209,6 +212,16 @@ impl Attempt<'_> {
             }
         }
         Ok((id.clone(), None))
+    }
+
+    /// Stops the removal of a row that is not as the caller saw it. The row is
+    /// locked until it is removed.
+    fn compare(&self, standing: Standing, expected: &Row) -> Result<(), WriteError> {
+        if still_stands(|at| self.table.field(at), &standing.own, expected) {
+            Ok(())
+        } else {
+            Err(WriteError::from(Outcome::Stale(standing.visible())))
+        }
     }
 
     /// The row under an id, archived or not.

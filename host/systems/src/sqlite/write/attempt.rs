@@ -4,7 +4,7 @@ use rusqlite::types::Value as Stored;
 use rusqlite::{Connection, params_from_iter};
 use treaty_model::{RemoteId, Row, Value};
 
-use crate::convert::is_expected;
+use crate::convert::{is_expected, still_stands};
 use crate::sqlite::Context;
 use crate::sqlite::error::{failed, refusal};
 use crate::sqlite::rows::{Standing, by_id, where_key};
@@ -46,8 +46,8 @@ impl Attempt<'_> {
                 values,
                 expected,
             } => self.update(id, values, expected),
-            Action::Archive { id } => self.archive(id),
-            Action::Delete { id } => self.delete(id),
+            Action::Archive { id, expected } => self.archive(id, expected),
+            Action::Delete { id, expected } => self.delete(id, expected),
         }
     }
 
@@ -154,15 +154,17 @@ impl Attempt<'_> {
         self.execute(&sql, values)
     }
 
-    fn archive(&self, id: &RemoteId) -> Made {
+    fn archive(&self, id: &RemoteId, expected: &Row) -> Made {
         let Some(position) = self.table.archived else {
             return Err(Stop::from(Outcome::Refused {
                 field: None,
                 message: "the treaty names no column that marks a row as archived".to_owned(),
             }));
         };
-        let standing = self.by_id(id)?;
-        if standing.is_some_and(|standing| !standing.archived) {
+        if let Some(standing) = self.by_id(id)?
+            && !standing.archived
+        {
+            self.compare(standing, expected)?;
             let column = &self.table.columns[position];
             let mark = match column.storage {
                 Storage::Instant => Value::Instant(self.context.clock.now()),
@@ -180,10 +182,11 @@ impl Attempt<'_> {
         Ok((id.clone(), None))
     }
 
-    fn delete(&self, id: &RemoteId) -> Made {
+    fn delete(&self, id: &RemoteId, expected: &Row) -> Made {
         if let Some(parts) = remote::split(id, self.table.key.len())
-            && self.by_id(id)?.is_some()
+            && let Some(standing) = self.by_id(id)?
         {
+            self.compare(standing, expected)?;
             let sql = format!(
                 "DELETE FROM {} WHERE {}",
                 quote(&self.table.name),
@@ -192,6 +195,16 @@ impl Attempt<'_> {
             self.execute(&sql, parts.into_iter().map(Stored::Text).collect())?;
         }
         Ok((id.clone(), None))
+    }
+
+    /// Stops the removal of a row that is not as the caller saw it. The call's
+    /// transaction keeps everybody else from writing until it is removed.
+    fn compare(&self, standing: Standing, expected: &Row) -> Result<(), Stop> {
+        if still_stands(|at| self.table.field(at), &standing.own, expected) {
+            Ok(())
+        } else {
+            Err(Stop::from(Outcome::Stale(standing.visible())))
+        }
     }
 
     fn execute(&self, sql: &str, values: Vec<Stored>) -> Result<(), Stop> {

@@ -1,5 +1,5 @@
 //! Measures the matcher on labelled data, as a host would run it:
-//! `cargo run --release -p match-companies --example evaluate -- <folder>`.
+//! `cargo run --release -p match-companies --example evaluate_companies -- <folder>`.
 //!
 //! A second argument prints more: `wrong` pairs, or true pairs `lost` in
 //! blocking.
@@ -14,13 +14,22 @@ use treaty_evidence::trial::{self, Aim, DataSet};
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
-    let folder = arguments.get(1).expect("usage: evaluate <folder> [wrong|lost]");
+    let folder = arguments
+        .get(1)
+        .expect("usage: evaluate <folder> [wrong|lost]");
     let detail = arguments.get(2).map_or("", String::as_str);
     let data = fodors_zagat(Path::new(folder));
-    let schema = Schema::new([("name", "organisation"), ("address", "street"), ("city", "city")]);
+    let schema = Schema::new([
+        ("name", "organisation"),
+        ("address", "street"),
+        ("city", "city"),
+    ]);
     let companies = Companies::with(schema, Weights::default());
     let run = trial::run(&companies, &data);
-    let aim = Aim { f1_min: 0.97, cluster_records_max: 12 };
+    let aim = Aim {
+        f1_min: 0.97,
+        cluster_records_max: 12,
+    };
     println!("{}", trial::report(&companies, &data, &run, aim));
     match detail {
         "wrong" => println!("{}", trial::wrong(&companies, &data, &run)),
@@ -32,16 +41,22 @@ fn main() {
 /// Two guides to restaurants, without phone numbers; the first 112 ids of each
 /// are the same places.
 fn fodors_zagat(folder: &Path) -> DataSet {
-    let mut data = DataSet { name: "fodors-zagat".to_owned(), ..DataSet::default() };
+    let mut data = DataSet {
+        name: "fodors-zagat".to_owned(),
+        ..DataSet::default()
+    };
     for (file, others) in [("restaurant-1.csv", 10_000), ("restaurant-2.csv", 20_000)] {
         if !data.rows.is_empty() {
             data.second_from = Some(data.rows.len());
         }
-        let text = std::fs::read_to_string(folder.join("fodors-zagat").join(file)).expect("a data set");
+        let text =
+            std::fs::read_to_string(folder.join("fodors-zagat").join(file)).expect("a data set");
         // Values are quoted after a space, which no CSV reader expects.
         for line in text.lines().skip(1).filter(|line| !line.trim().is_empty()) {
-            let cells: Vec<&str> =
-                line.split("\",").map(|cell| cell.trim().trim_matches('"').trim_matches('\'')).collect();
+            let cells: Vec<&str> = line
+                .split("\",")
+                .map(|cell| cell.trim().trim_matches('"').trim_matches('\''))
+                .collect();
             let cell = |at: usize| Some(cells[at].to_owned()).filter(|cell| !cell.is_empty());
             let id: u64 = cells.last().and_then(|id| id.parse().ok()).expect("an id");
             data.rows.push(vec![cell(0), cell(1), cell(2)]);

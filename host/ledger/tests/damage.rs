@@ -1,0 +1,85 @@
+//! Damage is told or harmless, and nothing is made anew in its place.
+
+use std::fs;
+
+use treaty_ledger::{Ledger, LedgerError};
+
+use crate::sample::{everything, open, shapes};
+
+/// Loads whatever can be loaded.
+fn load(ledger: &Ledger) -> Result<(), LedgerError> {
+    ledger.use_shapes(shapes());
+    let contact = "contact".into();
+    ledger.all_records(&contact, 0, 100)?;
+    ledger.attention(&contact, treaty_model::LinkId(0), 100)?;
+    ledger.open_intents(&"crm".into())?;
+    ledger.questions()?;
+    ledger.totals()?;
+    ledger.term_count(&contact, 5)?;
+    ledger.next_link()?;
+    Ok(())
+}
+
+#[test]
+fn a_flipped_byte_in_a_header_is_told_or_harmless() {
+    let (folder, ledger) = open();
+    ledger.commit(&everything()).expect("it commits");
+    drop(ledger);
+    for file in ["ledger.db", "journal.db"] {
+        let path = folder.path().join(file);
+        let sound = fs::read(&path).expect("it can be read");
+        for at in 0..100 {
+            let mut flipped = sound.clone();
+            flipped[at] ^= 0xff;
+            fs::write(&path, &flipped).expect("it can be written");
+            let kept_length = match Ledger::open(folder.path()) {
+                Ok(ledger) => {
+                    // What it says does not matter here, only that it says it.
+                    let _ = load(&ledger);
+                    continue_length(&path)
+                }
+                Err(error) => {
+                    let text = error.to_string();
+                    assert!(text.contains(&folder.path().display().to_string()), "{at}: {text}");
+                    continue_length(&path)
+                }
+            };
+            assert!(kept_length >= sound.len() as u64, "byte {at} of {file} cost data");
+            for leftover in ["ledger.db-wal", "ledger.db-shm", "journal.db-wal", "journal.db-shm"] {
+                let _ = fs::remove_file(folder.path().join(leftover));
+            }
+        }
+        fs::write(&path, &sound).expect("it can be written");
+    }
+    let ledger = Ledger::open(folder.path()).expect("both files are sound again");
+    ledger.use_shapes(shapes());
+    crate::round_trips::check_everything(&ledger);
+}
+
+fn continue_length(path: &std::path::Path) -> u64 {
+    path.metadata().expect("the file is still there").len()
+}
+
+#[test]
+fn a_page_of_noise_is_told_and_never_a_panic() {
+    let (folder, ledger) = open();
+    ledger.commit(&everything()).expect("it commits");
+    drop(ledger);
+    let path = folder.path().join("ledger.db");
+    let sound = fs::read(&path).expect("it can be read");
+    let mut told = 0;
+    for page in 1..sound.len() / 4096 {
+        let mut noisy = sound.clone();
+        for (at, byte) in noisy[page * 4096..(page + 1) * 4096].iter_mut().enumerate() {
+            *byte = u8::try_from((at * 31 + page) % 251).expect("less than 251");
+        }
+        fs::write(&path, &noisy).expect("it can be written");
+        let result = Ledger::open(folder.path()).and_then(|ledger| load(&ledger));
+        if let Err(error) = result {
+            assert!(matches!(error, LedgerError::Damaged { .. }), "page {page}: {error}");
+            told += 1;
+        }
+    }
+    // Some pages hold indexes that these loads do not need.
+    assert!(told >= 5, "{told} pages of noise were told");
+}

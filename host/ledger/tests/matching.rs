@@ -1,0 +1,111 @@
+//! What is kept for matchers.
+
+use treaty_ledger::{Commit, Ledger, MatchHit, MatchKey};
+use treaty_model::{Prepared, Term, TermCount};
+
+use crate::sample::{crm, everything, open, prepared};
+
+/// Checks what is kept of the one prepared record of [`everything`].
+pub fn check_everything(ledger: &Ledger) {
+    let expected = prepared(1);
+    assert_eq!(ledger.keys_of(1).expect("they load"), [MatchKey(u64::MAX), MatchKey(7)]);
+    let kept = ledger.prepared(1, "matcher 1").expect("it loads");
+    assert_eq!(
+        kept,
+        Some(Prepared {
+            keys: Vec::new(),
+            terms: expected.terms,
+            features: expected.features,
+        })
+    );
+    assert_eq!(ledger.prepared(1, "matcher 2").expect("it loads"), None);
+    assert_eq!(ledger.prepared(2, "matcher 1").expect("it loads"), None);
+    let blocks = ledger.blocks(&"contact".into(), &[MatchKey(7), MatchKey(8)], 5);
+    let hit = |key, records| MatchHit {
+        key: MatchKey(key),
+        records,
+    };
+    assert_eq!(blocks.expect("they load"), [hit(7, vec![1]), hit(8, vec![])]);
+    let counts = [(u64::MAX, 1, 0), (5, 1, 1), (6, 0, 0)];
+    for (value, records, witnesses) in counts {
+        let count = ledger.term_count(&"contact".into(), value).expect("it loads");
+        assert_eq!(count, TermCount { records, witnesses });
+    }
+}
+
+fn twelve() -> (tempfile::TempDir, Ledger) {
+    let (folder, ledger) = open();
+    let commit = Commit {
+        records: (0..12).map(|number| crm(&format!("c{number}"))).collect(),
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    (folder, ledger)
+}
+
+#[test]
+fn preparing_again_replaces() {
+    let (_folder, ledger) = open();
+    ledger.commit(&everything()).expect("it commits");
+    let mut again = prepared(1);
+    again.version = "matcher 2".to_owned();
+    again.keys = vec![MatchKey(9), MatchKey(9)];
+    again.terms = vec![Term { value: 1, witness: 2 }];
+    let commit = Commit {
+        prepared: vec![again],
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    assert_eq!(ledger.keys_of(1).expect("they load"), [MatchKey(9)]);
+    assert_eq!(ledger.prepared(1, "matcher 1").expect("it loads"), None);
+    let old = ledger.term_count(&"contact".into(), 5).expect("it loads");
+    assert_eq!(old, TermCount::default());
+}
+
+#[test]
+fn a_block_is_cut_one_above_its_limit_and_keeps_to_its_entity() {
+    let (_folder, ledger) = twelve();
+    let commit = Commit {
+        prepared: (1..=12).map(prepared).collect(),
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    let block = |entity: &str, limit| {
+        let hits = ledger.blocks(&entity.into(), &[MatchKey(7)], limit);
+        hits.expect("they load").remove(0).records
+    };
+    assert_eq!(block("contact", 3), [1, 2, 3, 4]);
+    assert_eq!(block("contact", usize::MAX).len(), 12);
+    assert_eq!(block("company", 3), Vec::<i64>::new());
+}
+
+#[test]
+fn witnesses_are_counted_once_each_and_none_is_none() {
+    let (_folder, ledger) = twelve();
+    let mut records: Vec<_> = (1..=12).map(prepared).collect();
+    for (record, witness) in records.iter_mut().zip([0, 0, 1, 1, 2, 2, 2, 3, 0, 3, 3, 4]) {
+        record.terms = vec![Term { value: 5, witness }];
+    }
+    let commit = Commit {
+        prepared: records,
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    let count = ledger.term_count(&"contact".into(), 5).expect("it loads");
+    assert_eq!(count, TermCount { records: 12, witnesses: 4 });
+}
+
+#[test]
+fn distinct_has_no_order_and_is_said_once() {
+    let (_folder, ledger) = twelve();
+    let pair = |one, other| ("contact".into(), one, other);
+    let commit = Commit {
+        distinct: vec![pair(3, 1), pair(1, 3), pair(2, 5)],
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    ledger.commit(&commit).expect("it commits again");
+    for (one, other, expected) in [(1, 3, true), (3, 1, true), (5, 2, true), (1, 2, false)] {
+        assert_eq!(ledger.are_distinct(one, other).expect("it loads"), expected);
+    }
+}
