@@ -1,6 +1,7 @@
 //! Attempts to make Treaty break a promise: edits at the worst moment, values
 //! and keys that nobody expects, tables that change shape.
 
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
 
@@ -24,64 +25,53 @@ fn an_edit_between_plan_and_sync_is_not_overwritten() {
 
 #[test]
 fn edits_while_a_sync_is_writing_are_all_kept() {
-    const PEOPLE: usize = 200;
     let pair = Pair::with_people(PEOPLE);
     let over = AtomicBool::new(false);
-    thread::scope(|scope| {
-        // A program on each side edits its own fields of every record, while
-        // the sync carries the other side's edits to the same records.
-        let edits = |edit: &dyn Fn(usize)| {
-            let mut round = 0;
-            while !over.load(Ordering::Relaxed) {
-                round += 1;
-                edit(round);
-            }
-            round
-        };
-        let left = scope.spawn(|| {
-            edits(&|round| {
-                let id = round % PEOPLE + 1;
-                pair.left(&format!(
-                    "UPDATE person SET city = 'city {round}' WHERE id = {id}"
-                ));
-            })
-        });
-        let right = scope.spawn(|| {
-            edits(&|round| {
-                let id = round % PEOPLE + 1;
-                let set = format!("nachname = 'Lund {round}', memo = 'memo {round}'");
-                pair.right(&format!(
-                    "UPDATE human SET {set} WHERE email = 'p{id}@x.example'"
-                ));
-            })
-        });
+    // A program on each side edits its own fields of every record, while the
+    // sync carries the other side's edits to the same records.
+    let edit_left = |id: usize, round: usize| {
+        pair.left(&format!("UPDATE person SET city = 'city {round}' WHERE id = {id}"));
+    };
+    let edit_right = |id: usize, round: usize| {
+        let set = format!("nachname = 'Lund {round}', memo = 'memo {round}'");
+        pair.right(&format!("UPDATE human SET {set} WHERE email = 'p{id}@x.example'"));
+    };
+    let [left, right] = thread::scope(|scope| {
+        let left = scope.spawn(|| keep_editing(&over, edit_left));
+        let right = scope.spawn(|| keep_editing(&over, edit_right));
         for _ in 0..6 {
             pair.bench.sync();
         }
         over.store(true, Ordering::Relaxed);
-        let rounds = [left.join(), right.join()].map(|rounds| rounds.expect("it went well"));
-        assert!(rounds.iter().all(|rounds| *rounds > 50), "{rounds:?}");
-        pair.bench.settle();
-        pair.agree();
-        // The last edit of every record stands: it is the highest of its rest.
-        let last = |rounds: usize| (rounds - PEOPLE.min(rounds - 1)..=rounds).collect::<Vec<_>>();
-        for round in last(rounds[0]) {
-            let expected = format!("city {round}");
-            let later = round + PEOPLE <= rounds[0];
-            let sql = format!("SELECT city FROM person WHERE id = {}", round % PEOPLE + 1);
-            assert!(later || pair.left_rows(&sql) == [expected], "round {round}");
-        }
-        for round in last(rounds[1]) {
-            let later = round + PEOPLE <= rounds[1];
-            let email = format!("p{}@x.example", round % PEOPLE + 1);
-            let sql = format!("SELECT nachname, memo FROM human WHERE email = '{email}'");
-            let expected = format!("Lund {round}|memo {round}");
-            assert!(
-                later || pair.right_rows(&sql) == [expected],
-                "round {round}"
-            );
-        }
+        [left.join(), right.join()].map(|last| last.expect("the program went on"))
     });
+    assert!(left.len() == PEOPLE && right.len() == PEOPLE, "everybody was edited");
+    pair.bench.settle();
+    pair.agree();
+    for (id, round) in left {
+        let city = pair.left_rows(&format!("SELECT city FROM person WHERE id = {id}"));
+        assert_eq!(city, [format!("city {round}")], "city of {id}");
+    }
+    for (id, round) in right {
+        let sql = format!("SELECT nachname, memo FROM human WHERE email = 'p{id}@x.example'");
+        let expected = format!("Lund {round}|memo {round}");
+        assert_eq!(pair.right_rows(&sql), [expected], "name of {id}");
+    }
+}
+
+const PEOPLE: usize = 100;
+
+/// Edits one record after the other until it is over; which edit was the last
+/// of each.
+fn keep_editing(over: &AtomicBool, edit: impl Fn(usize, usize)) -> BTreeMap<usize, usize> {
+    let mut last = BTreeMap::new();
+    let rounds = 1..;
+    for round in rounds.take_while(|_| !over.load(Ordering::Relaxed)) {
+        let id = round % PEOPLE + 1;
+        edit(id, round);
+        last.insert(id, round);
+    }
+    last
 }
 
 #[test]

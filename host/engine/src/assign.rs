@@ -140,9 +140,12 @@ pub(crate) fn assign(
         let Some((one, other)) = clusters.apart(pair) else {
             continue;
         };
-        // A place that a better match has taken is no question.
-        if pair.probability >= thresholds.ask_from && clusters.fit(one, other) {
-            ask(one, other, pair, false);
+        // A place that a better match has taken is no question, unless it was
+        // one already: what a person was asked waits for the person.
+        let doubtful = pair.probability >= thresholds.ask_from && clusters.fit(one, other);
+        if doubtful || pair.asked {
+            let duplicate = clusters.system(pair.first) == clusters.system(pair.second);
+            ask(one, other, pair, duplicate);
         }
     }
     let held: BTreeSet<usize> = held.into_iter().map(|root| clusters.root(root)).collect();
@@ -263,6 +266,15 @@ mod tests {
 
     /// Members as `number system [link]`, pairs as `first second probability`.
     fn check(members: &[(i64, &str, Option<u64>)], pairs: &[(i64, i64, f64)], expected: &str) {
+        check_asked(members, pairs, false, expected);
+    }
+
+    fn check_asked(
+        members: &[(i64, &str, Option<u64>)],
+        pairs: &[(i64, i64, f64)],
+        asked: bool,
+        expected: &str,
+    ) {
         let members: Vec<_> = members
             .iter()
             .map(|(number, system, link)| Member {
@@ -278,7 +290,7 @@ mod tests {
                 second: *second,
                 weight: *probability,
                 probability: *probability,
-                asked: false,
+                asked,
             })
             .collect();
         let thresholds = Thresholds {
@@ -368,6 +380,20 @@ mod tests {
             &[(1, 2, 0.95)],
             "2? 1~2",
         );
+    }
+
+    #[test]
+    fn what_was_asked_waits_for_the_person() {
+        // However alike, and whatever has become of the place meanwhile.
+        check_asked(
+            &[(1, "a", None), (2, "b", None)],
+            &[(1, 2, 0.99)],
+            true,
+            "1? 2? 1~2",
+        );
+        let members = [(1, "a", Some(7)), (5, "b", Some(7)), (2, "b", None)];
+        check_asked(&members, &[(1, 2, 0.95)], true, "2? 1~2");
+        check_asked(&members, &[(2, 5, 0.95)], true, "2? 2=5");
     }
 
     #[test]

@@ -80,7 +80,11 @@ impl Pair {
     }
 
     async fn pass(&self) -> Report {
-        let report = self.engine.pass(Mode::Sync, &BTreeSet::new()).await;
+        self.pass_in(Mode::Sync).await
+    }
+
+    async fn pass_in(&self, mode: Mode) -> Report {
+        let report = self.engine.pass(mode, &BTreeSet::new()).await;
         let report = report.expect("the pass is made");
         assert!(
             report.trips.is_empty() && report.failures.is_empty(),
@@ -124,7 +128,8 @@ async fn open(folder: &Path, meanwhile: Arc<Mutex<Option<&'static str>>>) -> Eng
         shipped,
         clock: Arc::new(Noon),
         env: Arc::new(|_| None),
-        cache: None,
+        // One test's compiled rules serve the others.
+        cache: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules")),
         progress: Arc::new(move |event| {
             if let Event::Reconciled { .. } = event
                 && let Some(sql) = meanwhile.lock().expect("nobody panicked").take()
@@ -185,6 +190,29 @@ async fn an_edit_of_what_no_table_mentions_changes_nothing() {
         assert_eq!(pair.right(), None, "{deletes}");
         assert!(pair.pass().await.is_quiet(), "{deletes}");
     }
+}
+
+#[tokio::test]
+async fn what_is_brought_back_lives_however_often_it_is_read() {
+    let pair = Pair::new("archive").await;
+    let left = |sql| run(&pair.left(), sql);
+    left("UPDATE person SET gone = true WHERE id = 1");
+    pair.pass().await;
+    assert_eq!(pair.right(), None);
+    left("UPDATE person SET gone = false WHERE id = 1");
+    // A pass that only plans reads it too, and decides nothing.
+    pair.pass_in(Mode::Plan).await;
+    left("UPDATE person SET memo = 'back' WHERE id = 1");
+    pair.pass().await;
+    assert_eq!(
+        query(&pair.left(), IDA).as_deref(),
+        Some("+49301234567 back")
+    );
+    let right = "SELECT phone FROM person
+        WHERE email = 'ida@lund.example' AND gone IS NOT TRUE";
+    let right = query(&pair.folder.path().join("right.db"), right);
+    assert_eq!(right.as_deref(), Some("+49301234567"));
+    assert!(pair.pass().await.is_quiet());
 }
 
 #[tokio::test]

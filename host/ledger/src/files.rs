@@ -189,8 +189,11 @@ fn keep_rollback_journals(connection: &Connection, state: &Path) -> Result<(), L
 /// leaves them for ever.
 fn sweep(connection: &mut Connection, state: &Path) -> rusqlite::Result<()> {
     let ties: Vec<PathBuf> = std::fs::read_dir(state)
-        .map(|files| files.flatten().map(|file| file.path()).filter(is_tie))
-        .map_or_else(|_| Vec::new(), Iterator::collect);
+        .map(|files| {
+            let paths = files.flatten().map(|file| file.path());
+            paths.filter(|path| is_tie(path)).collect()
+        })
+        .unwrap_or_default();
     if ties.is_empty() {
         return Ok(());
     }
@@ -201,12 +204,11 @@ fn sweep(connection: &mut Connection, state: &Path) -> rusqlite::Result<()> {
         // One that stays does no harm.
         let _ = std::fs::remove_file(tie);
     }
-    lock.commit()
+    lock.rollback()
 }
 
 /// SQLite names them after the first file: `ledger.db-mj0BAC6F9CB`.
-#[expect(clippy::ptr_arg, reason = "it filters paths")]
-fn is_tie(path: &PathBuf) -> bool {
+fn is_tie(path: &Path) -> bool {
     let name = path.file_name().and_then(|name| name.to_str());
     let digits = name.and_then(|name| name.strip_prefix("ledger.db-mj"));
     digits.is_some_and(|digits| {

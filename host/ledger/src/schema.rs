@@ -7,7 +7,7 @@
 //!    into format 2. Names carry their file: `main.` or `journal.`.
 //! 2. Append it to the list below. If only one file changes, only its list
 //!    grows: the two count for themselves.
-//! 3. Run `KEEP_FORMAT=1 cargo test -p treaty-ledger formats`, which keeps a
+//! 3. Run `KEEP_FORMAT=1 cargo test -p treaty-ledger the_newest_format`, which keeps a
 //!    sample of the new format under `tests/formats/`, and commit that. The
 //!    samples of the older formats stay as they are, and are read for ever.
 //! 4. Say in the commit what an older `treaty` does with the new files: it

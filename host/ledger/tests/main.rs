@@ -7,6 +7,7 @@ mod faults;
 mod formats;
 mod kill;
 mod matching;
+mod model;
 mod questions;
 mod round_trips;
 mod sample;

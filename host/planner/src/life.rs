@@ -231,7 +231,7 @@ pub(crate) fn plan_removal(entity: &Entity, link: &Link, plan: &mut LinkPlan) {
     for (field, _) in entity.table.fields() {
         let base = link.base(field);
         let stands = stands(entity, link, field);
-        for stand in stands.iter().filter(|stand| stand.changed || stand.first) {
+        for stand in stands.iter().filter(|stand| stand.changed) {
             // What the delete was decided against must not bring the record back
             // while it waits to be archived. It agreed with no revision, so that
             // base is written there if something else brings it back.
@@ -243,7 +243,7 @@ pub(crate) fn plan_removal(entity: &Entity, link: &Link, plan: &mut LinkPlan) {
                     revision: Revision(0),
                 });
             }
-            if stand.changed && stand.says != base.value.as_ref() {
+            if stand.says != base.value.as_ref() {
                 plan.given_up
                     .extend(candidate(stand).map(|candidate| GivenUp {
                         winner: None,

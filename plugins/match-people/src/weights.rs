@@ -14,7 +14,7 @@ treaty_evidence::weights! {
     /// First names that are somewhat alike.
     first_alike, "first-alike", -0.8;
     /// First names that differ.
-    first_conflict, "first-conflict", -4.2;
+    first_conflict, "first-conflict", -4.5;
     /// The most that a last name proves.
     last_max, "last-max", 12.0;
     /// Less than equal names: first and last are swapped.

@@ -153,7 +153,13 @@ impl World {
             field: FieldIndex(field),
             value,
         };
-        if seen != edit.value {
+        // Typing back what Treaty last agreed on there undoes an edit: whoever
+        // looks now and then cannot tell it from no edit at all.
+        let side = self.link.sides[system].as_ref();
+        let settled = side.and_then(|side| side.settled[field].as_ref());
+        if settled.is_some_and(|settled| settled.value.as_ref() == Some(&edit.value)) {
+            self.journal.superseded(edit.field, &seen);
+        } else if seen != edit.value {
             self.journal.edited(edit, &seen);
         }
     }
