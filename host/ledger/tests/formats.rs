@@ -39,6 +39,9 @@ pub fn dump(db: &Connection) -> Vec<String> {
     let made = tables.iter().filter(|(_, name, _)| name != "sqlite_sequence");
     lines.extend(made.map(|(.., sql)| format!("{sql};")));
     for (_, table, _) in tables {
+        if table == "sqlite_sequence" {
+            lines.push("DELETE FROM sqlite_sequence;".to_owned());
+        }
         lines.extend(rows(db, table));
     }
     lines.extend(others.iter().map(|(.., sql)| format!("{sql};")));
@@ -101,7 +104,9 @@ fn every_format_opens_and_reads() {
         let folder = tempfile::tempdir().expect("there is a folder");
         for file in FILES {
             let dump = fs::read_to_string(format.join(file).with_extension("sql"));
-            let made = raw(&folder, file).execute_batch(&dump.expect("both files are kept"));
+            // Tables are filled in the order of their names, not of what refers to what.
+            let dump = format!("PRAGMA foreign_keys = OFF; {}", dump.expect("both are kept"));
+            let made = raw(&folder, file).execute_batch(&dump);
             made.unwrap_or_else(|error| panic!("{}: {error}", format.display()));
         }
         let ledger = reopen(&folder);
@@ -109,7 +114,7 @@ fn every_format_opens_and_reads() {
         // A ledger that grew and one that was made new have the same tables.
         let schema = |folder: &tempfile::TempDir| -> Vec<_> {
             let lines = FILES.iter().flat_map(|file| dump(&raw(folder, file)));
-            lines.filter(|line| !line.starts_with("INSERT")).collect()
+            lines.filter(|line| !line.starts_with("INSERT ")).collect()
         };
         let (new, _ledger) = open();
         assert_eq!(schema(&folder), schema(&new), "{}", format.display());
