@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::Duration;
 
 use crate::Bench;
 use crate::csv::{acquainted, line};
@@ -30,22 +31,32 @@ fn edits_while_a_sync_is_writing_are_all_kept() {
     // A program on each side edits its own fields of every record, while the
     // sync carries the other side's edits to the same records.
     let edit_left = |id: usize, round: usize| {
-        pair.left(&format!("UPDATE person SET city = 'city {round}' WHERE id = {id}"));
+        pair.left(&format!(
+            "UPDATE person SET city = 'city {round}' WHERE id = {id}"
+        ));
     };
     let edit_right = |id: usize, round: usize| {
         let set = format!("nachname = 'Lund {round}', memo = 'memo {round}'");
-        pair.right(&format!("UPDATE human SET {set} WHERE email = 'p{id}@x.example'"));
+        pair.right(&format!(
+            "UPDATE human SET {set} WHERE email = 'p{id}@x.example'"
+        ));
     };
     let [left, right] = thread::scope(|scope| {
         let left = scope.spawn(|| keep_editing(&over, edit_left));
         let right = scope.spawn(|| keep_editing(&over, edit_right));
-        for _ in 0..6 {
-            pair.bench.sync();
-        }
+        let passes: Vec<_> = (0..6).map(|_| pair.bench.treaty(&["sync"])).collect();
+        // The programs end before anything is looked at, or a failure would
+        // wait for them for ever.
         over.store(true, Ordering::Relaxed);
+        for pass in passes {
+            pass.expect(0);
+        }
         [left.join(), right.join()].map(|last| last.expect("the program went on"))
     });
-    assert!(left.len() == PEOPLE && right.len() == PEOPLE, "everybody was edited");
+    assert!(
+        left.len() == PEOPLE && right.len() == PEOPLE,
+        "everybody was edited"
+    );
     pair.bench.settle();
     pair.agree();
     for (id, round) in left {
@@ -60,6 +71,8 @@ fn edits_while_a_sync_is_writing_are_all_kept() {
 }
 
 const PEOPLE: usize = 100;
+/// How long a program waits between two edits.
+const PACE: Duration = Duration::from_millis(5);
 
 /// Edits one record after the other until it is over; which edit was the last
 /// of each.
@@ -70,6 +83,9 @@ fn keep_editing(over: &AtomicBool, edit: impl Fn(usize, usize)) -> BTreeMap<usiz
         let id = round % PEOPLE + 1;
         edit(id, round);
         last.insert(id, round);
+        // SQLite is not fair: a program that writes without a pause keeps
+        // everybody else out.
+        thread::park_timeout(PACE);
     }
     last
 }

@@ -14,27 +14,32 @@ note,text,files,,Note,,remark
 score,number,shared,max,Score,score,score
 ";
 
-fn treaty(url: &str) -> String {
-    let mut text = format!(
-        "[treaty]\nname = \"three\"\n\
-         [systems.files]\nconnector = \"csv\"\npath = \"files\"\n\
-         [systems.store]\nconnector = \"sqlite\"\npath = \"store.db\"\n\
-         [systems.office]\nconnector = \"postgres\"\nurl = \"file:address\"\n\
-         [entities.person]\ntable = \"person.csv\"\n\
-         [entities.person.match]\nmatcher = \"match-people\"\n"
-    );
-    assert!(url.starts_with("postgresql://"));
-    for (system, source, others) in [
-        ("files", "people", r#"["store", "office"]"#),
-        ("store", "person", r#"["files", "office"]"#),
-        ("office", "public.human", r#"["files", "store"]"#),
-    ] {
-        text += &format!(
-            "[entities.person.systems.{system}]\nsource = \"{source}\"\ncreates-from = {others}\n"
-        );
-    }
-    text
-}
+const TREATY: &str = r#"
+[treaty]
+name = "three"
+[systems.files]
+connector = "csv"
+path = "files"
+[systems.store]
+connector = "sqlite"
+path = "store.db"
+[systems.office]
+connector = "postgres"
+url = "file:address"
+[entities.person]
+table = "person.csv"
+[entities.person.match]
+matcher = "match-people"
+[entities.person.systems.files]
+source = "people"
+creates-from = ["store", "office"]
+[entities.person.systems.store]
+source = "person"
+creates-from = ["files", "office"]
+[entities.person.systems.office]
+source = "public.human"
+creates-from = ["files", "store"]
+"#;
 
 struct Three {
     bench: Bench,
@@ -53,7 +58,7 @@ impl Three {
                 ('Otto', 'Ohm', 'otto@ohm.example', 'Jena', 4)",
         );
         let bench = Bench::with(&[
-            ("treaty.toml", &treaty(&office.url)),
+            ("treaty.toml", TREATY),
             ("address", &office.url),
             ("person.csv", TABLE),
             (

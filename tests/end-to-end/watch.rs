@@ -123,3 +123,31 @@ fn a_system_that_goes_and_comes_back_does_not_end_the_watch() {
     });
     assert_eq!(watch.end(), Some(0));
 }
+
+#[test]
+fn a_column_that_is_put_between_others_shifts_no_value() {
+    let bench = acquainted();
+    let watch = Watch::start(&bench);
+    bench.edit("crm/contacts.csv", "Anna,Berg", "Anna,Bergmann");
+    until("it works", || {
+        bench.read("shop/people.csv").contains("Bergmann")
+    });
+    // Somebody saves the file with a new column in the middle, and an edit.
+    let crm = bench.read("crm/contacts.csv");
+    let wider: String = crm
+        .lines()
+        .map(|line| line.replacen(',', ",new,", 1) + "\n")
+        .collect();
+    bench.write("crm/contacts.csv", wider.replace("Bergmann", "Bergner"));
+    until("the edit is carried over", || {
+        bench.read("shop/people.csv").contains("Bergner")
+    });
+    assert_eq!(watch.end(), Some(0));
+    bench.settle();
+    let anna = line(&bench, "shop/people.csv", "Bergner");
+    assert!(
+        anna.starts_with("\"x1\";\"Anna\";\"Bergner\";\"anna@berg.example\";"),
+        "{anna}"
+    );
+    assert!(!bench.read("shop/people.csv").contains("new"));
+}

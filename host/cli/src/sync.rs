@@ -11,7 +11,7 @@ use crate::output::report_lines;
 use crate::{open, progress, tell};
 
 pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
-    let (folder, engine) = open::engine(args, progress::progress()).await?;
+    let (folder, mut engine) = open::engine(args, progress::progress()).await?;
     let approved: BTreeSet<String> = sync.approve.iter().cloned().collect();
     let mut ended = std::pin::pin!(end_asked());
     loop {
@@ -43,6 +43,27 @@ pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
             () = tokio::time::sleep(Duration::from_secs(sync.interval)) => {}
             () = &mut ended => return Ok(exit_of(&report)),
         }
+        if !report.failures.is_empty() {
+            // The state folder has one owner at a time.
+            drop(engine);
+            let opened = tokio::select! {
+                opened = open_again(args, sync) => opened,
+                () = &mut ended => return Ok(exit_of(&report)),
+            };
+            engine = opened;
+        }
+    }
+}
+
+/// Opens the treaty again after a system could not be used: its fields may be
+/// others now. Tries until it can.
+async fn open_again(args: &Args, sync: &SyncArgs) -> Engine {
+    loop {
+        match open::engine(args, progress::progress()).await {
+            Ok((_, engine)) => return engine,
+            Err(failed) => tell::error(&failed),
+        }
+        tokio::time::sleep(Duration::from_secs(sync.interval)).await;
     }
 }
 

@@ -4,7 +4,7 @@ use treaty_ledger::{
     Commit, Entry, EntryKind, Intent, IntentAction, IntentChange, LinkChange, StoredLink,
     StoredRecord,
 };
-use treaty_model::{Inbound, Presence, Settled, SystemIndex, Value};
+use treaty_model::{Inbound, Presence, Revision, Settled, SystemIndex, Value};
 use treaty_systems::{Action, Found, Outcome, Record, Sought, SystemError};
 
 use crate::apply::Sending;
@@ -289,6 +289,17 @@ impl Engine {
                 revision: *revision,
             });
             record.settle_own(part, system, *field);
+        }
+        if intent.content.action == IntentAction::Create {
+            // What the system gave a new record by itself (an empty field, a
+            // default) is nobody's edit. It agrees with no revision yet, so
+            // whatever becomes base is written over it.
+            for (settled, observed) in record.settled.iter_mut().zip(&record.observed) {
+                settled.get_or_insert_with(|| Settled {
+                    value: observed.clone(),
+                    revision: Revision(0),
+                });
+            }
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use treaty_model::{
     Absentees, Cell, FieldProblem, Inbound, InboundAnswer, LinkId, Origin, Presence, Row,
     SystemIndex, Timestamp,
 };
-use treaty_systems::{Change, Cursor, Listing, Record};
+use treaty_systems::{Change, Cursor, Listing, Record, SystemError};
 
 use crate::report::{Event, SystemReport};
 use crate::upgrade::SettledOwn as _;
@@ -36,6 +36,7 @@ impl Engine {
                     system: name.clone(),
                     source,
                 })?;
+            self.refuse_other_fields(part, system).await?;
             if page.listing != Listing::Changes && !feed.listing_open {
                 feed.listing += 1;
                 feed.listing_open = true;
@@ -76,6 +77,28 @@ impl Engine {
                 return Ok(());
             }
         }
+    }
+
+    /// Refuses a page of a source whose fields are no longer those that the
+    /// treaty was opened with: every value would be read as its neighbour's.
+    async fn refuse_other_fields(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+    ) -> Result<(), EngineError> {
+        let to = part.system(system);
+        let failed = |source| EngineError::System {
+            system: part.entity.part(system).system.clone(),
+            source,
+        };
+        let now = to.connector.describe(&to.source).await.map_err(failed)?;
+        if now == to.schema {
+            return Ok(());
+        }
+        Err(failed(SystemError::Schema {
+            source_name: to.source.name.clone(),
+            message: "its fields have changed since the treaty was opened".to_owned(),
+        }))
     }
 
     /// Makes a batch durable and prepares its records for matching.

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use treaty_folder::{
     Component, EntitySettings, Known, KnownConnector, Location, Problems, Profile, RuleSettings,
-    TreatyFolder, own_fields, read_cross_reference, setup,
+    Schemas, Severity, TreatyFolder, check_schemas, own_fields, read_cross_reference, setup,
 };
 use treaty_ledger::{Commit, Ledger};
 use treaty_model::{
@@ -78,6 +78,7 @@ impl Engine {
         let mut parts = Vec::new();
         for settings in in_reference_order(folder) {
             let schemas = describe(settings, &systems).await?;
+            refuse_drift(folder, settings, &schemas)?;
             parts.push(part(
                 folder,
                 settings,
@@ -185,6 +186,28 @@ pub(crate) async fn describe(
         schemas.push(schema.map_err(|error| system_error(name, error))?);
     }
     Ok(schemas)
+}
+
+/// Refuses a table that no longer fits what a system holds: a field that was
+/// renamed or dropped there would be silent, and what is owed to it forgotten.
+fn refuse_drift(
+    folder: &TreatyFolder,
+    settings: &EntitySettings,
+    schemas: &[OwnSchema],
+) -> Result<(), EngineError> {
+    let entity = &settings.entity;
+    let known: Schemas = entity
+        .systems
+        .iter()
+        .zip(schemas)
+        .map(|(part, schema)| ((entity.name.clone(), part.system.clone()), schema.clone()))
+        .collect();
+    let mut problems = check_schemas(folder, &known);
+    problems.retain(|problem| problem.severity == Severity::Error);
+    if problems.is_empty() {
+        return Ok(());
+    }
+    Err(EngineError::Treaty(Problems(problems)))
 }
 
 /// Entities in the order of their references: what is pointed at comes first.
@@ -402,6 +425,6 @@ fn part_system(
             .map(|at| schema.fields[*at].name.clone())
             .collect(),
         selected,
-        width: schema.fields.len(),
+        schema: schema.clone(),
     }
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use treaty_folder::{EntitySettings, Matching, SystemSettings};
 use treaty_ledger::{EntityShape, RecordKey};
 use treaty_model::{
-    ActorKind, Cell, Entity, EntityName, FieldIndex, Origin, RemoteId, Row, RuleId, Setup,
-    SystemIndex,
+    ActorKind, Cell, Entity, EntityName, FieldIndex, Origin, OwnSchema, RemoteId, Row, RuleId,
+    Setup, SystemIndex,
 };
 use treaty_sandbox::Rule;
 use treaty_systems::{Capabilities, Connector, Source};
@@ -35,8 +35,9 @@ pub(crate) struct PartSystem {
     pub(crate) selected: Vec<usize>,
     /// Their names.
     pub(crate) selected_names: Vec<String>,
-    /// How many own fields the source has in all.
-    pub(crate) width: usize,
+    /// The source's own fields as they were when the treaty was opened: rows are
+    /// read and written by their positions.
+    pub(crate) schema: OwnSchema,
 }
 
 /// One entity, ready to work.
@@ -70,7 +71,7 @@ impl PartSystem {
 
     /// A whole own row with these fields, all others absent.
     pub(crate) fn expand(&self, selected: &Row) -> Row {
-        let mut own: Row = vec![None; self.width];
+        let mut own: Row = vec![None; self.schema.fields.len()];
         for (position, cell) in self.selected.iter().zip(selected) {
             own[*position].clone_from(cell);
         }

@@ -62,12 +62,18 @@ fn main() -> Result<(), Failed> {
 
     let (inserting, upserting, selecting) = plain(folder.path())?;
     let size = folder.path().join("ledger.db").metadata()?.len();
-    println!("{BATCHES} batches of {LINKS} links and {} records, {FIELDS} fields", LINKS * 2);
+    println!(
+        "{BATCHES} batches of {LINKS} links and {} records, {FIELDS} fields",
+        LINKS * 2
+    );
     tell("commit, new", committing, inserting);
     tell("commit, changed", updating, upserting);
     tell("load links", loading, selecting);
     println!("totals and attention of an idle pass: {idle:?}");
-    println!("bytes for each link with its records: {}", size / (LINKS * BATCHES));
+    println!(
+        "bytes for each link with its records: {}",
+        size / (LINKS * BATCHES)
+    );
     Ok(())
 }
 
@@ -160,7 +166,11 @@ fn shape() -> EntityShape {
 }
 
 fn row(id: u64, revision: u64) -> Row {
-    let value = |field| Some(Value::text(format!("value {field} of {id}, time {revision}")));
+    let value = |field| {
+        Some(Value::text(format!(
+            "value {field} of {id}, time {revision}"
+        )))
+    };
     (0..FIELDS).map(value).collect()
 }
 

@@ -127,5 +127,7 @@ fn write_records(
         }
     }
     let numbers = records.iter();
-    numbers.map(|record| write_record(db, book, record)).collect()
+    numbers
+        .map(|record| write_record(db, book, record))
+        .collect()
 }

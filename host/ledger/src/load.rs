@@ -99,14 +99,7 @@ impl Ledger {
         after: i64,
         records_max: usize,
     ) -> Result<Vec<StoredRecord>, LedgerError> {
-        // The plus keeps SQLite from sorting what stands under the entity in
-        // an index: the table itself is in the order of the numbers.
-        self.page(
-            entity,
-            "+entity = ?1 AND id > ?2",
-            params![entity.as_str(), after],
-            records_max,
-        )
+        self.page(entity, ALL, params![entity.as_str(), after], records_max)
     }
 
     /// Records that identify has to look at, by number, after one.
@@ -118,7 +111,7 @@ impl Ledger {
     ) -> Result<Vec<StoredRecord>, LedgerError> {
         self.page(
             entity,
-            "waiting = 1 AND entity = ?1 AND id > ?2",
+            WAITING,
             params![entity.as_str(), after],
             records_max,
         )
@@ -136,7 +129,7 @@ impl Ledger {
     ) -> Result<Vec<StoredRecord>, LedgerError> {
         self.page(
             entity,
-            &format!("entity = ?1 AND system = ?2 AND id > ?3 AND listing < ?4 AND {EXPECTED}"),
+            &unlisted(),
             params![
                 entity.as_str(),
                 system.as_str(),
@@ -162,6 +155,15 @@ impl Ledger {
     }
 }
 
+/// The plus keeps SQLite from sorting what stands under the entity in an index:
+/// the table itself is in the order of the numbers.
+const ALL: &str = "+entity = ?1 AND id > ?2";
+const WAITING: &str = "waiting = 1 AND entity = ?1 AND id > ?2";
+
+fn unlisted() -> String {
+    format!("entity = ?1 AND system = ?2 AND id > ?3 AND listing < ?4 AND {EXPECTED}")
+}
+
 fn read_page(
     db: &Connection,
     book: &mut ShapeBook,
@@ -183,4 +185,38 @@ fn read_page(
 
 fn page_sql(condition: &str) -> String {
     format!("SELECT {RECORD_COLUMNS} FROM record WHERE {condition} ORDER BY id")
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn a_page_is_read_in_order_without_sorting() {
+        let db = Connection::open_in_memory().expect("SQLite works");
+        let schema = include_str!("../migrations/ledger-1.sql");
+        db.execute_batch(schema).expect("the schema is SQL");
+        let check = |condition: &str, expected: &str| {
+            let plan: Vec<String> = db
+                .prepare(&format!("EXPLAIN QUERY PLAN {}", page_sql(condition)))
+                .and_then(|mut sql| {
+                    let width = sql.parameter_count();
+                    let params = rusqlite::params_from_iter(vec![1; width]);
+                    sql.query_map(params, |row| row.get(3))?.collect()
+                })
+                .expect("SQLite has a plan");
+            assert_eq!(plan, [expected]);
+        };
+        check(ALL, "SEARCH record USING INTEGER PRIMARY KEY (rowid>?)");
+        check(
+            WAITING,
+            "SEARCH record USING INDEX record_waiting (entity=? AND id>?)",
+        );
+        check(
+            &unlisted(),
+            "SEARCH record USING INDEX record_system (entity=? AND system=? AND id>?)",
+        );
+    }
 }

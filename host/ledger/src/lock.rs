@@ -12,7 +12,7 @@ const LOCK: &str = "lock";
 /// process ends, however it ends.
 #[derive(Debug)]
 pub struct StateLock {
-    _file: File,
+    file: File,
 }
 
 impl StateLock {
@@ -34,7 +34,15 @@ impl StateLock {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         sign(&mut file).map_err(failed)?;
-        Ok(Self { _file: file })
+        Ok(Self { file })
+    }
+}
+
+impl Drop for StateLock {
+    fn drop(&mut self) {
+        // Closing the file is not enough: a child process that is just being
+        // started has it open too.
+        let _ = self.file.unlock();
     }
 }
 

@@ -70,9 +70,8 @@ impl Ledger {
         self.read(|db| {
             let mut statement =
                 db.prepare_cached("SELECT hash FROM match_key WHERE record = ?1 ORDER BY hash")?;
-            let keys = statement.query_map([record], |row| {
-                Ok(MatchKey(number::read_hash(row.get(0)?)))
-            })?;
+            let keys = statement
+                .query_map([record], |row| Ok(MatchKey(number::read_hash(row.get(0)?))))?;
             keys.collect()
         })
     }
@@ -162,7 +161,11 @@ pub(crate) fn write(db: &Connection, prepared: &PreparedRecord) -> rusqlite::Res
         "INSERT INTO match_key (entity, hash, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
     )?;
     for hash in &prepared.keys {
-        key.execute(params![prepared.entity.as_str(), number::stored_hash(hash.0), record])?;
+        key.execute(params![
+            prepared.entity.as_str(),
+            number::stored_hash(hash.0),
+            record
+        ])?;
     }
     let mut term = db.prepare_cached(
         "INSERT INTO match_term (entity, value, witness, record) VALUES (?1, ?2, ?3, ?4)

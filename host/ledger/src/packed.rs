@@ -162,7 +162,15 @@ mod tests {
 
     #[test]
     fn settled_refuses_what_it_did_not_write() {
-        for text in ["\"a\"", "-1", "{}", "[]", "[\"a\"]", "[\"a\",-1]", "[1,2,3]"] {
+        for text in [
+            "\"a\"",
+            "-1",
+            "{}",
+            "[]",
+            "[\"a\"]",
+            "[\"a\",-1]",
+            "[1,2,3]",
+        ] {
             assert!(from_json::<PackedSettled>(text).is_err(), "{text}");
         }
     }

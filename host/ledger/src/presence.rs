@@ -90,13 +90,21 @@ mod tests {
             let read = read(word(&this), reason(&this).map(str::to_owned));
             assert_eq!(read.expect("it reads back"), this);
             let in_model = to_json(&this);
-            assert!(in_model.contains(&format!("\"{}\"", word(&this))), "{in_model}");
+            assert!(
+                in_model.contains(&format!("\"{}\"", word(&this))),
+                "{in_model}"
+            );
             let holds = |filter: &str| -> bool {
                 let sql = format!("SELECT {filter} FROM (SELECT ?1 AS presence)");
                 db.query_row(&sql, [word(&this)], |row| row.get(0))
                     .expect("the filter is SQL")
             };
-            table.push((word(&this), holds(COUNTED), holds(MATCHABLE), holds(EXPECTED)));
+            table.push((
+                word(&this),
+                holds(COUNTED),
+                holds(MATCHABLE),
+                holds(EXPECTED),
+            ));
             presence = next(&this);
         }
         assert_eq!(

@@ -171,11 +171,27 @@ pub(crate) fn write_record(
     let key = &record.key;
     let (fields, own_fields) = book.entity(&key.entity)?.for_writing(&key.system)?;
     let (width, own_width) = (fields.width(), own_fields.width());
-    assert_eq!(record.observed.len(), width, "a row is as long as its shape");
-    assert_eq!(record.settled.len(), width, "settled is as long as its shape");
-    assert_eq!(record.own.len(), own_width, "an own row is as long as its shape");
+    assert_eq!(
+        record.observed.len(),
+        width,
+        "a row is as long as its shape"
+    );
+    assert_eq!(
+        record.settled.len(),
+        width,
+        "settled is as long as its shape"
+    );
+    assert_eq!(
+        record.own.len(),
+        own_width,
+        "an own row is as long as its shape"
+    );
     if let Some(settled) = &record.settled_own {
-        assert_eq!(settled.len(), own_width, "an own row is as long as its shape");
+        assert_eq!(
+            settled.len(),
+            own_width,
+            "an own row is as long as its shape"
+        );
     }
     let (shape, own_shape) = (fields.id(db)?, own_fields.id(db)?);
     let mut statement = db.prepare_cached(

@@ -40,7 +40,9 @@ fn a_commit_that_fails_in_the_middle_leaves_nothing() {
     );
     assert_eq!(error.hint(), "nothing was written; run the command again");
     assert_eq!(contents(&folder), before);
-    ledger.commit(&everything()).expect("shapes that were rolled back are stored anew");
+    ledger
+        .commit(&everything())
+        .expect("shapes that were rolled back are stored anew");
     crate::round_trips::check_everything(&ledger);
 }
 
@@ -56,9 +58,19 @@ fn each_part_that_cannot_be_stops_all_others() {
     let mut prepared = crate::sample::prepared(99);
     prepared.keys.clear();
     let doomed = [
-        Commit { records: vec![crm("c8"), in_no_link], ..Commit::default() },
-        Commit { records: vec![crm("c8"), place_taken], ..Commit::default() },
-        Commit { records: vec![crm("c8")], prepared: vec![prepared], ..Commit::default() },
+        Commit {
+            records: vec![crm("c8"), in_no_link],
+            ..Commit::default()
+        },
+        Commit {
+            records: vec![crm("c8"), place_taken],
+            ..Commit::default()
+        },
+        Commit {
+            records: vec![crm("c8")],
+            prepared: vec![prepared],
+            ..Commit::default()
+        },
         Commit {
             records: vec![crm("c8")],
             distinct: vec![("contact".into(), 1, 99)],
@@ -82,7 +94,9 @@ fn a_panic_in_a_commit_leaves_nothing() {
     commit.records[2].observed.pop();
     assert!(catch_unwind(AssertUnwindSafe(|| ledger.commit(&commit))).is_err());
     assert_eq!(contents(&folder), before);
-    ledger.commit(&everything()).expect("the ledger goes on, and stores the shapes anew");
+    ledger
+        .commit(&everything())
+        .expect("the ledger goes on, and stores the shapes anew");
     crate::round_trips::check_everything(&ledger);
 }
 
@@ -102,7 +116,9 @@ fn a_full_disk_leaves_nothing_and_room_lets_it_go_on() {
     let ledger = Ledger::open_with(folder.path(), &options).expect("it opens");
     ledger.use_shapes(shapes());
     let much = Commit {
-        records: (0..500).map(|number| crm(&format!("new {number}"))).collect(),
+        records: (0..500)
+            .map(|number| crm(&format!("new {number}")))
+            .collect(),
         intents: vec![IntentChange::Open(intent("i-3", 1))],
         ..Commit::default()
     };
@@ -112,7 +128,10 @@ fn a_full_disk_leaves_nothing_and_room_lets_it_go_on() {
         error.to_string(),
         format!("the disk is full, so the ledger in {folder_name} cannot be written")
     );
-    assert_eq!(error.hint(), "free some space and run `treaty sync` again; nothing is lost");
+    assert_eq!(
+        error.hint(),
+        "free some space and run `treaty sync` again; nothing is lost"
+    );
     crate::round_trips::check_everything(&ledger);
     assert_eq!(contents(&folder), before);
     drop(ledger);

@@ -58,7 +58,9 @@ fn a_text_file_in_the_place_of_a_file() {
 fn a_file_that_was_cut() {
     for file in ["ledger.db", "journal.db"] {
         let folder = kept();
-        let cut = fs::File::options().write(true).open(folder.path().join(file));
+        let cut = fs::File::options()
+            .write(true)
+            .open(folder.path().join(file));
         let cut = cut.and_then(|file| file.set_len(2 * 4096));
         cut.expect("the file is cut");
         let expected =
@@ -71,10 +73,7 @@ fn a_file_that_was_cut() {
 fn one_file_without_the_other() {
     let pair = [("ledger.db", "journal.db"), ("journal.db", "ledger.db")];
     type Take = fn(&Path) -> std::io::Result<()>;
-    let takes: [Take; 2] = [
-        |path| fs::remove_file(path),
-        |path| fs::write(path, ""),
-    ];
+    let takes: [Take; 2] = [|path| fs::remove_file(path), |path| fs::write(path, "")];
     for (missing, other) in pair {
         for take in takes {
             let folder = kept();
@@ -86,7 +85,11 @@ fn one_file_without_the_other() {
             check(&folder, &opening(&folder), &expected);
             let reading = Ledger::open_to_read(folder.path()).expect_err("nor to read");
             check(&folder, &reading, &expected);
-            let length = folder.path().join(missing).metadata().map_or(0, |file| file.len());
+            let length = folder
+                .path()
+                .join(missing)
+                .metadata()
+                .map_or(0, |file| file.len());
             assert_eq!(length, 0, "nothing was made in its place");
         }
     }
@@ -135,16 +138,30 @@ fn a_format_that_never_was() {
 fn a_text_that_treaty_did_not_write() {
     let (folder, ledger) = open();
     ledger.commit(&everything()).expect("it commits");
-    let all = |ledger: &Ledger| ledger.records_by_number(&[1]).expect_err("it does not load");
+    let all = |ledger: &Ledger| {
+        ledger
+            .records_by_number(&[1])
+            .expect_err("it does not load")
+    };
     let cases = [
-        ("own = '[1'", "EOF while parsing a list at line 1 column 2 in [1"),
+        (
+            "own = '[1'",
+            "EOF while parsing a list at line 1 column 2 in [1",
+        ),
         ("own = '[1]'", "a row of 1 under a shape of 2"),
         ("presence = 'lost'", "\"lost\" is no presence"),
     ];
     for (set, message) in cases {
-        let sql = format!("UPDATE record SET own = '[1,2]', presence = 'gone'; UPDATE record SET {set}");
-        raw(&folder, "ledger.db").execute_batch(&sql).expect("somebody meddles");
-        check(&folder, &all(&ledger), &format!("FOLDER is damaged: {message}\n{DAMAGED_HINT}"));
+        let sql =
+            format!("UPDATE record SET own = '[1,2]', presence = 'gone'; UPDATE record SET {set}");
+        raw(&folder, "ledger.db")
+            .execute_batch(&sql)
+            .expect("somebody meddles");
+        check(
+            &folder,
+            &all(&ledger),
+            &format!("FOLDER is damaged: {message}\n{DAMAGED_HINT}"),
+        );
     }
 }
 
@@ -156,14 +173,19 @@ fn another_program_has_the_file_locked() {
         let ledger = Ledger::open_with(folder.path(), &impatient()).expect("it opens");
         ledger.use_shapes(crate::sample::shapes());
         let other = raw(&folder, file);
-        other.execute_batch("BEGIN EXCLUSIVE").expect("it is locked");
+        other
+            .execute_batch("BEGIN EXCLUSIVE")
+            .expect("it is locked");
         let expected = "the ledger in FOLDER is locked by another program\n\
              hint: close the program that has the file open and try again";
         let error = ledger.commit(&everything()).expect_err("it is locked");
         check(&folder, &error, expected);
         let reading = Ledger::open_to_read_with(folder.path(), &impatient());
         let reading = reading.expect_err("it is locked").to_string();
-        assert!(reading.ends_with("is locked by another program"), "{reading}");
+        assert!(
+            reading.ends_with("is locked by another program"),
+            "{reading}"
+        );
         other.execute_batch("COMMIT").expect("it is unlocked");
         ledger.commit(&everything()).expect("then it commits");
         crate::round_trips::check_everything(&ledger);
@@ -174,7 +196,9 @@ fn another_program_has_the_file_locked() {
 fn a_commit_waits_for_a_reader_to_finish() {
     let (folder, ledger) = open();
     let reader = raw(&folder, "ledger.db");
-    reader.execute_batch("BEGIN; SELECT * FROM fact").expect("it reads");
+    reader
+        .execute_batch("BEGIN; SELECT * FROM fact")
+        .expect("it reads");
     std::thread::scope(|scope| {
         let commit = scope.spawn(|| ledger.commit(&everything()));
         reader.execute_batch("COMMIT").expect("it stops reading");
@@ -239,17 +263,26 @@ fn a_file_that_cannot_be_opened() {
 fn a_folder_that_was_moved_away_under_a_process() {
     let (folder, ledger) = open();
     let moved = tempfile::tempdir().expect("there is a folder");
-    for file in fs::read_dir(folder.path()).expect("it can be read").flatten() {
+    for file in fs::read_dir(folder.path())
+        .expect("it can be read")
+        .flatten()
+    {
         fs::rename(file.path(), moved.path().join(file.file_name())).expect("it is moved");
     }
-    let error = ledger.commit(&everything()).expect_err("it cannot be written");
+    let error = ledger
+        .commit(&everything())
+        .expect_err("it cannot be written");
     let expected = format!(
         "the ledger in FOLDER cannot be opened or written: attempt to write a readonly database\n\
          {READ_ONLY_HINT}"
     );
     check(&folder, &error, &expected);
     drop(ledger);
-    assert_eq!(reopen(&moved).next_link().expect("it loads").0, 1, "nothing half done");
+    assert_eq!(
+        reopen(&moved).next_link().expect("it loads").0,
+        1,
+        "nothing half done"
+    );
 }
 
 #[test]
@@ -276,7 +309,11 @@ fn there_is_none_yet() {
         Ledger::open_to_read(folder.path()).expect_err("there is nothing to read")
     };
     check(&folder, &reading(&folder), expected);
-    assert_eq!(fs::read_dir(folder.path()).map_or(1, Iterator::count), 0, "and none was made");
+    assert_eq!(
+        fs::read_dir(folder.path()).map_or(1, Iterator::count),
+        0,
+        "and none was made"
+    );
     // A process that was killed before it had made anything.
     for file in ["ledger.db", "journal.db"] {
         fs::write(folder.path().join(file), "").expect("it is written");

@@ -34,9 +34,10 @@ pub fn dump(db: &Connection) -> Vec<String> {
             rows.collect()
         })
         .expect("there is a schema");
-    let (tables, others): (Vec<_>, Vec<_>) =
-        schema.iter().partition(|(kind, ..)| kind == "table");
-    let made = tables.iter().filter(|(_, name, _)| name != "sqlite_sequence");
+    let (tables, others): (Vec<_>, Vec<_>) = schema.iter().partition(|(kind, ..)| kind == "table");
+    let made = tables
+        .iter()
+        .filter(|(_, name, _)| name != "sqlite_sequence");
     lines.extend(made.map(|(.., sql)| format!("{sql};")));
     for (_, table, _) in tables {
         if table == "sqlite_sequence" {
@@ -55,9 +56,13 @@ fn rows(db: &Connection, table: &str) -> Vec<String> {
     let width = statement.column_count();
     let rows = statement.query_map([], |row| {
         let cells: Result<Vec<_>, _> = (0..width).map(|at| row.get_ref(at).map(literal)).collect();
-        Ok(format!("INSERT INTO {table} VALUES ({});", cells?.join(", ")))
+        Ok(format!(
+            "INSERT INTO {table} VALUES ({});",
+            cells?.join(", ")
+        ))
     });
-    rows.and_then(Iterator::collect).expect("its rows are there")
+    rows.and_then(Iterator::collect)
+        .expect("its rows are there")
 }
 
 fn literal(value: ValueRef<'_>) -> String {
@@ -105,7 +110,10 @@ fn every_format_opens_and_reads() {
         for file in FILES {
             let dump = fs::read_to_string(format.join(file).with_extension("sql"));
             // Tables are filled in the order of their names, not of what refers to what.
-            let dump = format!("PRAGMA foreign_keys = OFF; {}", dump.expect("both are kept"));
+            let dump = format!(
+                "PRAGMA foreign_keys = OFF; {}",
+                dump.expect("both are kept")
+            );
             let made = raw(&folder, file).execute_batch(&dump);
             made.unwrap_or_else(|error| panic!("{}: {error}", format.display()));
         }

@@ -53,7 +53,10 @@ fn check_agreement(folder: &TempDir) -> u64 {
         (&ledger, "SELECT count(*) FROM link"),
         (&ledger, "SELECT count(*) / 2 FROM record"),
         (&ledger, "SELECT count(*) FROM run"),
-        (&ledger, "SELECT CAST(max(value) AS INTEGER) FROM fact WHERE name = 'round'"),
+        (
+            &ledger,
+            "SELECT CAST(max(value) AS INTEGER) FROM fact WHERE name = 'round'",
+        ),
         (&ledger, "SELECT sum(links) FROM link_total"),
     ] {
         assert_eq!(number(db, sql), last, "{sql}");
@@ -94,7 +97,9 @@ fn child(folder: &TempDir) -> Child {
 /// The files by which SQLite ties two rollback journals together.
 fn super_journals(folder: &TempDir) -> BTreeSet<String> {
     let files = std::fs::read_dir(folder.path()).expect("the folder is there");
-    let names = files.flatten().map(|file| file.file_name().to_string_lossy().into_owned());
+    let names = files
+        .flatten()
+        .map(|file| file.file_name().to_string_lossy().into_owned());
     names.filter(|name| name.contains("-mj")).collect()
 }
 
@@ -115,7 +120,13 @@ fn a_killed_process_leaves_both_files_at_the_same_commit() {
         }
         child.kill().expect("it can be killed");
         child.wait().expect("it ends");
-        let hot = |file: &str| folder.path().join(file).metadata().is_ok_and(|f| f.len() > 0);
+        let hot = |file: &str| {
+            folder
+                .path()
+                .join(file)
+                .metadata()
+                .is_ok_and(|f| f.len() > 0)
+        };
         torn += u32::from(hot("ledger.db-journal") || hot("journal.db-journal"));
         if folder.path().join("ledger.db").exists() {
             // Opening is what mends, and what a person would do next.
@@ -127,12 +138,19 @@ fn a_killed_process_leaves_both_files_at_the_same_commit() {
     }
     assert!(last > 0, "rounds were committed");
     assert!(!ties.is_empty(), "commits of both files are tied together");
-    assert_eq!(super_journals(&folder), BTreeSet::new(), "nothing is left lying about");
+    assert_eq!(
+        super_journals(&folder),
+        BTreeSet::new(),
+        "nothing is left lying about"
+    );
     // Told with --nocapture: how many kills came in the middle of a commit.
     eprint_torn(torn, last);
 }
 
-#[expect(clippy::print_stderr, reason = "a figure of a test, for whoever asks for it")]
+#[expect(
+    clippy::print_stderr,
+    reason = "a figure of a test, for whoever asks for it"
+)]
 fn eprint_torn(torn: u32, last: u64) {
     eprintln!("{torn} of {KILLS} kills in the middle of a commit, {last} commits");
 }

@@ -8,7 +8,10 @@ use crate::sample::{crm, everything, open, prepared};
 /// Checks what is kept of the one prepared record of [`everything`].
 pub fn check_everything(ledger: &Ledger) {
     let expected = prepared(1);
-    assert_eq!(ledger.keys_of(1).expect("they load"), [MatchKey(u64::MAX), MatchKey(7)]);
+    assert_eq!(
+        ledger.keys_of(1).expect("they load"),
+        [MatchKey(u64::MAX), MatchKey(7)]
+    );
     let kept = ledger.prepared(1, "matcher 1").expect("it loads");
     assert_eq!(
         kept,
@@ -25,10 +28,15 @@ pub fn check_everything(ledger: &Ledger) {
         key: MatchKey(key),
         records,
     };
-    assert_eq!(blocks.expect("they load"), [hit(7, vec![1]), hit(8, vec![])]);
+    assert_eq!(
+        blocks.expect("they load"),
+        [hit(7, vec![1]), hit(8, vec![])]
+    );
     let counts = [(u64::MAX, 1, 0), (5, 1, 1), (6, 0, 0)];
     for (value, records, witnesses) in counts {
-        let count = ledger.term_count(&"contact".into(), value).expect("it loads");
+        let count = ledger
+            .term_count(&"contact".into(), value)
+            .expect("it loads");
         assert_eq!(count, TermCount { records, witnesses });
     }
 }
@@ -50,7 +58,10 @@ fn preparing_again_replaces() {
     let mut again = prepared(1);
     again.version = "matcher 2".to_owned();
     again.keys = vec![MatchKey(9), MatchKey(9)];
-    again.terms = vec![Term { value: 1, witness: 2 }];
+    again.terms = vec![Term {
+        value: 1,
+        witness: 2,
+    }];
     let commit = Commit {
         prepared: vec![again],
         ..Commit::default()
@@ -92,7 +103,13 @@ fn witnesses_are_counted_once_each_and_none_is_none() {
     };
     ledger.commit(&commit).expect("it commits");
     let count = ledger.term_count(&"contact".into(), 5).expect("it loads");
-    assert_eq!(count, TermCount { records: 12, witnesses: 4 });
+    assert_eq!(
+        count,
+        TermCount {
+            records: 12,
+            witnesses: 4
+        }
+    );
 }
 
 #[test]

@@ -55,7 +55,12 @@ fn told(ledger: &Ledger) -> Vec<String> {
     questions
         .map(|question| {
             let answer = question.answer.map(|answer| answer.choice.to_string());
-            format!("{} {:?} {}", question.number, question.state, answer.unwrap_or_default())
+            format!(
+                "{} {:?} {}",
+                question.number,
+                question.state,
+                answer.unwrap_or_default()
+            )
         })
         .collect()
 }
@@ -69,7 +74,11 @@ fn the_same_question_is_asked_once() {
     assert_eq!(told(&ledger), ["1 Open "]);
     answer(&ledger, 1, "crm");
     ask(&ledger, "phone", content);
-    assert_eq!(told(&ledger), ["1 Answered \"crm\""], "and its answer stays");
+    assert_eq!(
+        told(&ledger),
+        ["1 Answered \"crm\""],
+        "and its answer stays"
+    );
     ask(&ledger, "city", json!({}));
     assert_eq!(told(&ledger), ["1 Answered \"crm\"", "2 Open "]);
 }
@@ -82,9 +91,17 @@ fn other_content_supersedes() {
     assert_eq!(told(&ledger), ["2 Open "]);
     answer(&ledger, 2, "crm");
     ask(&ledger, "phone", json!(3));
-    assert_eq!(told(&ledger), ["3 Open "], "an answer to other sides is moot");
+    assert_eq!(
+        told(&ledger),
+        ["3 Open "],
+        "an answer to other sides is moot"
+    );
     ask(&ledger, "phone", json!(1));
-    assert_eq!(told(&ledger), ["4 Open "], "what is over does not come back");
+    assert_eq!(
+        told(&ledger),
+        ["4 Open "],
+        "what is over does not come back"
+    );
 }
 
 #[test]
@@ -130,7 +147,10 @@ fn every_subject_comes_back() {
         change(&ledger, QuestionChange::Ask(asked));
     }
     let loaded = ledger.questions().expect("they load").into_iter();
-    assert_eq!(loaded.map(|question| question.subject).collect::<Vec<_>>(), subjects);
+    assert_eq!(
+        loaded.map(|question| question.subject).collect::<Vec<_>>(),
+        subjects
+    );
 }
 
 #[test]

@@ -19,36 +19,56 @@ pub fn check_everything(ledger: &Ledger) {
     records[0].listing = 4;
     let keys: Vec<_> = records.iter().map(|record| record.key.clone()).collect();
     let loaded = ledger.records(&keys).expect("records load");
-    assert_eq!(loaded, records.iter().cloned().map(Some).collect::<Vec<_>>());
-    assert_eq!(ledger.records_by_number(&[3, 9, 1]).expect("they load"), [
-        records[2].clone(),
-        records[0].clone()
-    ]);
+    assert_eq!(
+        loaded,
+        records.iter().cloned().map(Some).collect::<Vec<_>>()
+    );
+    assert_eq!(
+        ledger.records_by_number(&[3, 9, 1]).expect("they load"),
+        [records[2].clone(), records[0].clone()]
+    );
 
     let links = ledger.links(&[LinkId(1), LinkId(2)]).expect("links load");
     assert_eq!(links.len(), 1);
     let change = &commit.links[0];
-    assert_eq!((links[0].id, &links[0].entity, links[0].life), (change.id, &change.entity, change.life));
+    assert_eq!(
+        (links[0].id, &links[0].entity, links[0].life),
+        (change.id, &change.entity, change.life)
+    );
     assert_eq!(links[0].base, change.base);
-    assert_eq!(links[0].records, [Some(records[0].clone()), Some(records[1].clone())]);
+    assert_eq!(
+        links[0].records,
+        [Some(records[0].clone()), Some(records[1].clone())]
+    );
     let attention = ledger.attention(&"contact".into(), LinkId(0), 10);
     assert_eq!(attention.expect("they load"), links);
 
-    let feed = ledger.feed(&"contact".into(), &"shop".into()).expect("it loads");
+    let feed = ledger
+        .feed(&"contact".into(), &"shop".into())
+        .expect("it loads");
     let cursor = &commit.cursors[0];
-    assert_eq!(feed, FeedState {
-        cursor: cursor.cursor.clone(),
-        listing: cursor.listing,
-        listing_open: cursor.listing_open,
-        asked_at: Some(cursor.asked_at),
-    });
-    assert_eq!(ledger.open_intents(&"crm".into()).expect("they load"), [intent("i-2", 3)]);
+    assert_eq!(
+        feed,
+        FeedState {
+            cursor: cursor.cursor.clone(),
+            listing: cursor.listing,
+            listing_open: cursor.listing_open,
+            asked_at: Some(cursor.asked_at),
+        }
+    );
+    assert_eq!(
+        ledger.open_intents(&"crm".into()).expect("they load"),
+        [intent("i-2", 3)]
+    );
     assert_eq!(ledger.intents_ever().expect("it loads"), 2);
     let writes = ledger.writes_since(at(6)).expect("they load");
     assert_eq!(writes, BTreeMap::from([("crm".into(), 1)]));
     assert_eq!(ledger.next_link().expect("it loads"), LinkId(2));
     assert_eq!(ledger.next_run().expect("it loads"), RunId(2));
-    assert_eq!(ledger.fact("mapper").expect("it loads").as_deref(), Some("v1"));
+    assert_eq!(
+        ledger.fact("mapper").expect("it loads").as_deref(),
+        Some("v1")
+    );
     assert_eq!(ledger.fact("matcher").expect("it loads"), None);
     assert!(ledger.are_distinct(1, 3).expect("it loads"));
     crate::questions::check_everything(ledger);
@@ -77,7 +97,10 @@ fn a_reader_sees_the_same_while_a_process_works() {
 fn an_empty_ledger_says_so() {
     let (_folder, ledger) = open();
     let contact = "contact".into();
-    assert_eq!(ledger.records(&[key("crm", "c1")]).expect("it loads"), [None]);
+    assert_eq!(
+        ledger.records(&[key("crm", "c1")]).expect("it loads"),
+        [None]
+    );
     assert_eq!(ledger.next_link().expect("it loads"), LinkId(1));
     assert_eq!(ledger.next_run().expect("it loads"), RunId(1));
     assert_eq!(ledger.intents_ever().expect("it loads"), 0);
@@ -85,7 +108,10 @@ fn an_empty_ledger_says_so() {
     let feed = ledger.feed(&contact, &"crm".into()).expect("it loads");
     assert_eq!(feed, FeedState::default());
     assert!(Commit::default().is_empty());
-    assert_eq!(ledger.commit(&Commit::default()).expect("it commits"), Vec::<i64>::new());
+    assert_eq!(
+        ledger.commit(&Commit::default()).expect("it commits"),
+        Vec::<i64>::new()
+    );
 }
 
 #[test]
@@ -113,10 +139,17 @@ fn every_presence_and_life_comes_back() {
     assert_eq!(loaded, presences);
     let heads = ledger.heads(&numbers).expect("they load");
     let heads: Vec<_> = heads.into_iter().map(|head| head.number).collect();
-    assert_eq!(heads, [1, 2, 3, 5], "those that are deleted or gone are left out");
+    assert_eq!(
+        heads,
+        [1, 2, 3, 5],
+        "those that are deleted or gone are left out"
+    );
     let unlisted = ledger.unlisted(&"contact".into(), &"crm".into(), 1, 0, 10);
     let unlisted = unlisted.expect("they load").into_iter();
-    assert_eq!(unlisted.map(|record| record.number).collect::<Vec<_>>(), [1, 2, 5]);
+    assert_eq!(
+        unlisted.map(|record| record.number).collect::<Vec<_>>(),
+        [1, 2, 5]
+    );
     let links = ledger.links(&[LinkId(1)]).expect("they load");
     assert_eq!(links[0].life, Life::Deleted);
 }
@@ -131,10 +164,13 @@ fn heads_are_the_little_that_identify_needs() {
         link,
         waiting,
     };
-    assert_eq!(ledger.heads(&[3, 2, 7]).expect("they load"), [
-        head(3, "crm", None, true),
-        head(2, "shop", Some(LinkId(1)), false),
-    ]);
+    assert_eq!(
+        ledger.heads(&[3, 2, 7]).expect("they load"),
+        [
+            head(3, "crm", None, true),
+            head(2, "shop", Some(LinkId(1)), false),
+        ]
+    );
 }
 
 #[test]
@@ -158,10 +194,19 @@ fn pages_go_on_after_a_number() {
         }
         assert_eq!(seen, expected);
     };
-    check(&|after| ledger.all_records(&contact, after, 2).expect("loads"), &[1, 2, 3, 4, 5]);
-    check(&|after| ledger.waiting(&contact, after, 2).expect("loads"), &[1, 3, 4, 5]);
+    check(
+        &|after| ledger.all_records(&contact, after, 2).expect("loads"),
+        &[1, 2, 3, 4, 5],
+    );
+    check(
+        &|after| ledger.waiting(&contact, after, 2).expect("loads"),
+        &[1, 3, 4, 5],
+    );
     let crm = "crm".into();
-    check(&|after| ledger.unlisted(&contact, &crm, 2, after, 2).expect("loads"), &[1, 2, 3, 5]);
+    check(
+        &|after| ledger.unlisted(&contact, &crm, 2, after, 2).expect("loads"),
+        &[1, 2, 3, 5],
+    );
     assert_eq!(ledger.all_records(&contact, 0, 0).expect("loads"), []);
 }
 
@@ -189,17 +234,35 @@ fn a_feed_a_fact_a_run_and_attention_are_replaced() {
     ledger.commit(&commit).expect("it commits");
     let contact = "contact".into();
     let feed = ledger.feed(&contact, &"shop".into()).expect("it loads");
-    assert_eq!((feed.cursor, feed.listing, feed.listing_open), (None, 3, false));
-    assert_eq!(ledger.fact("mapper").expect("it loads").as_deref(), Some("v2"));
+    assert_eq!(
+        (feed.cursor, feed.listing, feed.listing_open),
+        (None, 3, false)
+    );
+    assert_eq!(
+        ledger.fact("mapper").expect("it loads").as_deref(),
+        Some("v2")
+    );
     assert_eq!(ledger.next_run().expect("it loads"), RunId(5));
-    assert_eq!(ledger.attention(&contact, LinkId(0), 9).expect("it loads"), []);
+    assert_eq!(
+        ledger.attention(&contact, LinkId(0), 9).expect("it loads"),
+        []
+    );
     let again = Commit {
         attention: vec![LinkId(1), LinkId(77)],
         ..Commit::default()
     };
     ledger.commit(&again).expect("it commits");
-    assert_eq!(ledger.attention(&contact, LinkId(0), 9).expect("it loads").len(), 1);
-    assert_eq!(ledger.attention(&contact, LinkId(1), 9).expect("it loads"), []);
+    assert_eq!(
+        ledger
+            .attention(&contact, LinkId(0), 9)
+            .expect("it loads")
+            .len(),
+        1
+    );
+    assert_eq!(
+        ledger.attention(&contact, LinkId(1), 9).expect("it loads"),
+        []
+    );
 }
 
 #[test]
@@ -212,17 +275,27 @@ fn an_intent_that_is_over_stays_as_it_is() {
         outcome,
     };
     let commit = Commit {
-        intents: vec![close("i-1", "stale"), close("i-2", "not-landed"), close("i-9", "done")],
+        intents: vec![
+            close("i-1", "stale"),
+            close("i-2", "not-landed"),
+            close("i-9", "done"),
+        ],
         ..Commit::default()
     };
     ledger.commit(&commit).expect("it commits");
     assert_eq!(ledger.open_intents(&"crm".into()).expect("they load"), []);
     let outcomes: Vec<(String, i64)> = raw(&folder, "ledger.db")
         .prepare("SELECT outcome, closed_at FROM intent ORDER BY id")
-        .and_then(|mut sql| sql.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?.collect())
+        .and_then(|mut sql| {
+            sql.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect()
+        })
         .expect("they are there");
     let closed = |outcome: &str, time: Timestamp| (outcome.to_owned(), time.as_micros());
-    assert_eq!(outcomes, [closed("done", at(6)), closed("not-landed", at(9))]);
+    assert_eq!(
+        outcomes,
+        [closed("done", at(6)), closed("not-landed", at(9))]
+    );
 }
 
 #[test]
@@ -239,7 +312,10 @@ fn an_intent_without_rows_comes_back_without_rows() {
         ..Commit::default()
     };
     ledger.commit(&commit).expect("it commits");
-    assert_eq!(ledger.open_intents(&"crm".into()).expect("they load"), [archive]);
+    assert_eq!(
+        ledger.open_intents(&"crm".into()).expect("they load"),
+        [archive]
+    );
 }
 
 #[test]

@@ -4,7 +4,7 @@ use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 use treaty_ledger::{
-    AnswerGiven, Commit, CursorChange, Entry, EntryKind, EntityShape, Intent, IntentAction,
+    AnswerGiven, Commit, CursorChange, EntityShape, Entry, EntryKind, Intent, IntentAction,
     IntentChange, IntentContent, Ledger, LinkChange, MatchKey, PreparedRecord, QuestionChange,
     QuestionState, RecordKey, RunChange, StoredQuestion, StoredRecord, Subject,
 };
@@ -88,7 +88,12 @@ pub fn crm(remote: &str) -> StoredRecord {
 /// A record of the shop with everything said.
 pub fn shop(remote: &str) -> StoredRecord {
     let own = vec![text("Anna"), text("0151"), None, Some(Value::Boolean(true))];
-    let settled = |value, revision| Some(Settled { value, revision: Revision(revision) });
+    let settled = |value, revision| {
+        Some(Settled {
+            value,
+            revision: Revision(revision),
+        })
+    };
     StoredRecord {
         number: 0,
         key: key("shop", remote),
@@ -234,7 +239,10 @@ pub fn everything() -> Commit {
         prepared: vec![prepared(1)],
         distinct: vec![("contact".into(), 3, 1)],
         facts: vec![("mapper".to_owned(), "v1".to_owned())],
-        journal: vec![entry(EntryKind::GivenUp, Some("m")), entry(EntryKind::Write, None)],
+        journal: vec![
+            entry(EntryKind::GivenUp, Some("m")),
+            entry(EntryKind::Write, None),
+        ],
     }
 }
 

@@ -31,7 +31,10 @@ fn a_record_is_read_under_the_new_table() {
     assert_eq!(record.settled, [None, None, before.settled[1].clone()]);
     assert_eq!(record.own, [Some(Value::Boolean(true)), text("Anna"), None]);
     assert_eq!(record.settled_own, Some(vec![None, text("Anne"), None]));
-    assert_eq!(record.problems[0].field, 0, "the problem is the city's, wherever it stands");
+    assert_eq!(
+        record.problems[0].field, 0,
+        "the problem is the city's, wherever it stands"
+    );
 }
 
 #[test]
@@ -56,7 +59,12 @@ fn a_link_is_read_under_the_new_table() {
     let before = everything().links.remove(0).base;
     let nothing = treaty_model::BaseField::default();
     assert_eq!(links[0].base, [nothing.clone(), nothing, before[1].clone()]);
-    let systems: Vec<_> = links[0].records.iter().flatten().map(|r| r.key.system.as_str()).collect();
+    let systems: Vec<_> = links[0]
+        .records
+        .iter()
+        .flatten()
+        .map(|r| r.key.system.as_str())
+        .collect();
     assert_eq!(systems, ["shop", "crm"]);
 }
 
@@ -67,7 +75,11 @@ fn an_open_intent_is_read_under_the_new_table() {
     let content = &intents[0].content;
     assert_eq!(content.own, [None]);
     assert_eq!(content.expected, [text("0151")]);
-    assert_eq!(content.revisions, [(FieldIndex(2), Revision(1))], "phone; the name is gone");
+    assert_eq!(
+        content.revisions,
+        [(FieldIndex(2), Revision(1))],
+        "phone; the name is gone"
+    );
 }
 
 #[test]
@@ -81,8 +93,15 @@ fn what_is_written_under_the_new_table_is_read_under_the_old() {
     assert_eq!(ledger.commit(&commit).expect("it commits"), [2]);
     ledger.use_shapes(shapes());
     let record = ledger.records_by_number(&[2]).expect("it loads").remove(0);
-    assert_eq!(record.observed, [None, text("+49 151"), None], "what was left behind is absent");
-    assert_eq!(record.own, [text("Anna"), None, None, Some(Value::Boolean(true))]);
+    assert_eq!(
+        record.observed,
+        [None, text("+49 151"), None],
+        "what was left behind is absent"
+    );
+    assert_eq!(
+        record.own,
+        [text("Anna"), None, None, Some(Value::Boolean(true))]
+    );
 }
 
 #[test]
@@ -98,19 +117,38 @@ fn a_system_that_left_is_kept_for_its_return() {
     commit.distinct.clear();
     let (_folder, ledger) = open();
     let numbers = ledger.commit(&commit).expect("it commits");
-    ledger.use_shapes(vec![shape("contact", "name phone city", &[("crm", "Name Phone")])]);
+    ledger.use_shapes(vec![shape(
+        "contact",
+        "name phone city",
+        &[("crm", "Name Phone")],
+    )]);
 
     let contact = "contact".into();
     let links = ledger.links(&[LinkId(1)]).expect("they load");
     assert_eq!(links[0].records.len(), 1);
-    assert_eq!(ledger.records(&[key("shop", "s1")]).expect("it loads"), [None]);
+    assert_eq!(
+        ledger.records(&[key("shop", "s1")]).expect("it loads"),
+        [None]
+    );
     let numbers_of = |records: Vec<treaty_ledger::StoredRecord>| -> Vec<_> {
-        records.into_iter().map(|record| record.key.remote.0).collect()
+        records
+            .into_iter()
+            .map(|record| record.key.remote.0)
+            .collect()
     };
-    assert_eq!(numbers_of(ledger.records_by_number(&numbers).expect("load")), ["c1", "c2"]);
+    assert_eq!(
+        numbers_of(ledger.records_by_number(&numbers).expect("load")),
+        ["c1", "c2"]
+    );
     // The first that waits is the shop's: it does not end the pages.
-    assert_eq!(numbers_of(ledger.waiting(&contact, 0, 1).expect("load")), ["c1"]);
-    assert_eq!(numbers_of(ledger.all_records(&contact, 0, 1).expect("load")), ["c1"]);
+    assert_eq!(
+        numbers_of(ledger.waiting(&contact, 0, 1).expect("load")),
+        ["c1"]
+    );
+    assert_eq!(
+        numbers_of(ledger.all_records(&contact, 0, 1).expect("load")),
+        ["c1"]
+    );
     assert_eq!(ledger.heads(&numbers).expect("load").len(), 2);
     let mut moved = crate::sample::link(1);
     moved.base[0].revision = Revision(9);
@@ -123,7 +161,10 @@ fn a_system_that_left_is_kept_for_its_return() {
     ledger.use_shapes(shapes());
     let links = ledger.links(&[LinkId(1)]).expect("they load");
     let back = links[0].records[1].as_ref().expect("it is back");
-    assert_eq!((&back.own, &back.settled), (&shop("s1").own, &shop("s1").settled));
+    assert_eq!(
+        (&back.own, &back.settled),
+        (&shop("s1").own, &shop("s1").settled)
+    );
 }
 
 #[test]
@@ -155,7 +196,9 @@ fn nobody_writes_or_pages_rows_whose_fields_are_not_known() {
     for error in [write.map(|_| ()), page.map(|_| ()), intent.map(|_| ())] {
         assert_eq!(
             error.expect_err("it is refused").to_string(),
-            format!("the ledger in {folder} failed: nothing is known of the fields of entity contact")
+            format!(
+                "the ledger in {folder} failed: nothing is known of the fields of entity contact"
+            )
         );
     }
 }

@@ -1,7 +1,9 @@
 //! The decision about one field of one link: the table of the design, branch by
 //! branch.
 
-use treaty_model::{Candidate, Drift, Entity, FieldIndex, Link, Owner, Standing, SystemIndex, Why};
+use treaty_model::{
+    Candidate, Drift, Entity, FieldIndex, Link, Owner, Standing, SystemIndex, Value, Why,
+};
 
 use crate::stand::{Stand, agreed, candidate, first_by_name, stands};
 
@@ -52,6 +54,12 @@ fn rule_on_owned(
     stands: &[Stand<'_>],
 ) -> Ruling {
     let base = link.base(field);
+    if link.side(owner).is_none()
+        && entity.table.row(field).writable(owner)
+        && let Some(taken) = brought(entity, owner, base.value.as_ref(), stands)
+    {
+        return Ruling::Take(taken);
+    }
     let taken = stands
         .iter()
         .filter(|stand| stand.system == owner && stand.changed)
@@ -97,6 +105,32 @@ fn rule_on_owned(
     let mut candidates = vec![standing];
     candidates.extend(drifted);
     Ruling::Drifted { taken, candidates }
+}
+
+/// What is brought to an owner that has no such record yet. Where the treaty
+/// lets another system bring new records there, it brings their values too: a
+/// person who is new in the CRM gets a record in the database with a name in it.
+/// Where it does not, everybody waits for the owner.
+fn brought(
+    entity: &Entity,
+    owner: SystemIndex,
+    base: Option<&Value>,
+    stands: &[Stand<'_>],
+) -> Option<Taken> {
+    let mut parents = entity.part(owner).creates_from.iter();
+    let winner = parents.find_map(|parent| {
+        // What one of them has brought stands, until one that has seen it
+        // changes it.
+        let brings = |stand: &&Stand<'_>| stand.changed && (base.is_none() || !stand.unseen);
+        let mut stands = stands.iter().filter(brings);
+        candidate(stands.find(|stand| stand.system == *parent)?)
+    })?;
+    let why = match base {
+        Some(base) if *base == winner.value => return None,
+        Some(_) => Why::OneChanged,
+        None => Why::FirstMeeting,
+    };
+    Some(Taken { winner, why })
 }
 
 fn stays_or_takes(taken: Option<Taken>) -> Ruling {

@@ -2,7 +2,7 @@
 //! each row, in `decision_table/`.
 //!
 //! A case is a title (`== …`), a link in a few words (`shorthand.rs`), a line
-//! `--`, and the plan. `TREATY_UPDATE=1 cargo test -p treaty-planner` writes
+//! `--`, and the plan. `TREATY_BLESS=1 cargo test -p treaty-planner` writes
 //! the plans anew, and the difference is the review.
 
 use std::fmt::Write as _;
@@ -20,7 +20,7 @@ fn every_row_decides_as_written() {
         .collect();
     rows.sort();
     assert!(!rows.is_empty(), "no row in {}", folder.display());
-    let update = std::env::var_os("TREATY_UPDATE").is_some();
+    let update = std::env::var_os("TREATY_BLESS").is_some();
     for path in rows {
         let expected = fs::read_to_string(&path).expect("a row is text");
         let actual = decided(&expected);

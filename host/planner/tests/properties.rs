@@ -68,10 +68,9 @@ proptest! {
         prop_assert_eq!(plan.life, other.life);
         let taken = plan.base.iter().filter(|change| change.before.as_ref() != Some(&change.value));
         for change in taken {
-            let row = link.entity.table.row(change.field);
             if let Some(name) = &change.provenance.system {
                 let system = link.entity.system(name.as_str()).expect("a system of the entity");
-                prop_assert!(row.is_source(system), "{} is no source", name);
+                prop_assert!(link.is_source(change.field, system), "{} is no source", name);
             }
         }
     }

@@ -1,8 +1,13 @@
 //! Phone numbers in international form.
 
+mod plan;
+
 use rlibphonenumber::{PHONE_NUMBER_UTIL, PhoneNumber, PhoneNumberFormat};
 
 pub use rlibphonenumber::enums::Region;
+
+/// Texts that are longer are no numbers.
+const TEXT_BYTES_MAX: usize = 60;
 
 /// A region by its two letters.
 pub fn region(text: &str) -> Result<Region, String> {
@@ -31,9 +36,17 @@ pub fn normal(text: &str, region: Option<Region>, strict: bool) -> Result<String
     }
 }
 
-/// The international form, if it is one: a few texts that pass for numbers get
-/// shorter with every reading, and those are no numbers.
+/// The international form, if it is one.
 fn international(text: &str, region: Option<Region>) -> Option<String> {
+    if text.len() > TEXT_BYTES_MAX {
+        return None;
+    }
+    plan::read(text, region).or_else(|| by_library(text, region))
+}
+
+/// The same, without the short way: a few texts that pass for numbers get
+/// shorter with every reading, and those are no numbers.
+fn by_library(text: &str, region: Option<Region>) -> Option<String> {
     let normal = read_once(text, region)?;
     let stays = normal == text || read_once(&normal, region).is_some_and(|again| again == normal);
     stays.then_some(normal)
@@ -41,7 +54,7 @@ fn international(text: &str, region: Option<Region>) -> Option<String> {
 
 fn read_once(text: &str, region: Option<Region>) -> Option<String> {
     let digits = text.bytes().filter(u8::is_ascii_digit).count();
-    if !(3..=24).contains(&digits) || text.len() > 60 {
+    if !(3..=24).contains(&digits) {
         return None;
     }
     let number = PHONE_NUMBER_UTIL.parse(text, region).ok()?;

@@ -232,6 +232,20 @@ pub fn put_back(mut plan: LinkPlan, places: &[usize]) -> LinkPlan {
 }
 
 impl RandomLink {
+    /// Whether what a system says of a field may become base: it owns or shares
+    /// the field, or it brings the record to an owner that has none yet.
+    pub fn is_source(&self, field: FieldIndex, system: SystemIndex) -> bool {
+        let row = self.entity.table.row(field);
+        let brings = match row.owner {
+            Owner::System(owner) => {
+                self.link.sides[owner.0].is_none()
+                    && self.entity.part(owner).creates_from.contains(&system)
+            }
+            Owner::Shared => false,
+        };
+        row.is_source(system) || brings
+    }
+
     /// The same link, but whoever does not own a field says something else.
     pub fn with_other_readers(&self) -> Self {
         let mut other = self.clone();
@@ -244,7 +258,7 @@ impl RandomLink {
             }
             for (field, row) in self.entity.table.fields() {
                 let says = side.observed[field.0].is_some();
-                if says && !row.is_source(system) && row.drift != Drift::Ask {
+                if says && !self.is_source(field, system) && row.drift != Drift::Ask {
                     side.observed[field.0] = Some(Value::text("something else"));
                 }
             }
