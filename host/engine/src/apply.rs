@@ -7,19 +7,15 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::json;
 use treaty_ledger::{
-    Commit, Entry, EntryKind, Intent, IntentAction, IntentChange, IntentContent, LinkChange,
-    QuestionChange, QuestionState, StoredLink, Subject,
+    Commit, Intent, IntentAction, IntentChange, IntentContent, LinkChange, QuestionChange,
+    QuestionState, StoredLink, Subject,
 };
-use treaty_model::{
-    BaseChange, BaseField, FieldIndex, IntentId, Life, LinkPlan, Operation, RunId, Settled,
-    SystemIndex,
-};
+use treaty_model::{BaseField, IntentId, Life, Operation, RunId, Settled, SystemIndex};
 use treaty_systems::{Action, SystemWrite};
 
+use crate::draft::{Draft, Send, revisions_of};
 use crate::question::link_question;
-use crate::reconcile::{Draft, Send, revisions_of};
 use crate::report::EntityReport;
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
@@ -228,82 +224,6 @@ impl Engine {
             .extend(asked.into_iter().map(QuestionChange::Ask));
     }
 
-    /// Tells the journal what was decided, before anything is overwritten.
-    fn tell_decisions(&self, part: &Part, draft: &Draft, run: RunId, commit: &mut Commit) {
-        let plan = &draft.plan;
-        let about = About {
-            engine: self,
-            part,
-            plan,
-            run,
-        };
-        if draft.joined {
-            let records: Vec<_> = draft
-                .stored
-                .records
-                .iter()
-                .flatten()
-                .map(|record| json!({ "system": record.key.system, "remote": record.key.remote }))
-                .collect();
-            commit
-                .journal
-                .push(about.entry(EntryKind::Link, None, None, json!(records)));
-        }
-        let (decided, agreed): (Vec<_>, Vec<_>) = plan
-            .base
-            .iter()
-            .partition(|change| change.decided.is_some());
-        // What nobody contested stands in one entry: a first meeting would
-        // otherwise fill the journal with one for each field of each record.
-        if !agreed.is_empty() {
-            let fields: Vec<_> = agreed
-                .iter()
-                .map(|change| json!({ "field": part.field_name(change.field), "to": told(change) }))
-                .collect();
-            let content = json!({ "fields": fields });
-            commit
-                .journal
-                .push(about.entry(EntryKind::Base, None, None, content));
-        }
-        for change in decided {
-            let mut content = told(change);
-            content["decided"] = json!(change.decided);
-            let entry = about.entry(EntryKind::Verdict, None, Some(change.field), content);
-            commit.journal.push(entry);
-        }
-        for lost in &plan.given_up {
-            let system = lost.candidate.system.map(|at| SystemIndex(at as usize));
-            let content = json!(lost);
-            commit
-                .journal
-                .push(about.entry(EntryKind::GivenUp, system, Some(lost.field), content));
-        }
-        for (system, presence) in &plan.presence {
-            let content = json!({ "presence": presence });
-            commit
-                .journal
-                .push(about.entry(EntryKind::Deleted, Some(*system), None, content));
-        }
-        for system in &plan.detached {
-            let content = json!({ "why": "an edit elsewhere won over the delete" });
-            commit
-                .journal
-                .push(about.entry(EntryKind::Unlink, Some(*system), None, content));
-        }
-        for question in &plan.questions {
-            let content = json!(question);
-            commit
-                .journal
-                .push(about.entry(EntryKind::Question, None, question.field, content));
-        }
-        for (system, field, why) in &draft.unwritable {
-            let content = json!({ "what": why });
-            commit
-                .journal
-                .push(about.entry(EntryKind::Fault, Some(*system), *field, content));
-        }
-    }
-
     fn sending(
         &self,
         part: &Part,
@@ -403,53 +323,9 @@ fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
     }
 }
 
-/// A change of base as the journal tells it.
-fn told(change: &BaseChange) -> serde_json::Value {
-    json!({
-        "before": change.before,
-        "value": change.value,
-        "revision": change.revision,
-        "system": change.provenance.system,
-        "origin": change.provenance.origin,
-        "at": change.provenance.at,
-        "why": change.why,
-    })
-}
-
 /// Counts a draft that is only looked at.
 pub(crate) fn count_planned(part: &Part, draft: &Draft, report: &mut EntityReport) {
     count(part, draft, report);
-}
-
-/// Makes journal entries about one link.
-struct About<'a> {
-    engine: &'a Engine,
-    part: &'a Part,
-    plan: &'a LinkPlan,
-    run: RunId,
-}
-
-impl About<'_> {
-    fn entry(
-        &self,
-        kind: EntryKind,
-        system: Option<SystemIndex>,
-        field: Option<FieldIndex>,
-        content: serde_json::Value,
-    ) -> Entry {
-        Entry {
-            at: self.engine.clock.now(),
-            run: self.run,
-            kind,
-            entity: self.plan.entity.clone(),
-            link: Some(self.plan.link),
-            system: system.map(|system| self.part.entity.part(system).system.clone()),
-            remote: None,
-            field: field.map(|field| self.part.field_name(field).to_owned()),
-            content,
-            mark: None,
-        }
-    }
 }
 
 /// Whether a link is over: deleted, and nobody has it any more.

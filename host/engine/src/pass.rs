@@ -10,8 +10,8 @@ use treaty_model::{
 use treaty_planner::{Counts, guard};
 
 use crate::apply::count_planned;
+use crate::draft::Draft;
 use crate::identify::{Identified, Joined};
-use crate::reconcile::Draft;
 use crate::reference::Pending;
 use crate::report::{EntityReport, Event, Failure, Report};
 use crate::{Engine, EngineError, Part};

@@ -9,7 +9,7 @@
 use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, LinkChange, StoredRecord};
 use treaty_model::{Cell, Digest, FieldIndex, Inbound, Row, RuleId, Setup, SystemIndex};
 
-use crate::observe::Reading;
+use crate::reading::Reading;
 use crate::{Engine, EngineError, Part};
 
 const BATCH_RECORDS: usize = 500;

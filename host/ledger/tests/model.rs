@@ -52,11 +52,11 @@ impl Model {
             }
             Step::Open(number) => {
                 let id = format!("i-{number}");
-                if !self.intents.contains_key(&id) {
-                    let opened = intent(&id, i64::from(number / 2));
+                let opened = intent(&id, i64::from(number / 2));
+                self.intents.entry(id).or_insert_with(|| {
                     commit.intents.push(IntentChange::Open(opened.clone()));
-                    self.intents.insert(id, (opened, None));
-                }
+                    (opened, None)
+                });
             }
             Step::Close(number, outcome) => {
                 let id = format!("i-{number}");

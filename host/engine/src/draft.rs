@@ -1,0 +1,160 @@
+//! A link with its plan on the way from being decided to being carried out.
+
+use treaty_ledger::{StoredLink, StoredQuestion};
+use treaty_model::{
+    FieldIndex, Link, LinkPlan, Operation, Revision, Row, Settle, SystemIndex, Written,
+};
+
+use crate::Part;
+use crate::question::asks_the_same;
+
+/// A link with its plan, and everything that carrying it out needs.
+pub(crate) struct Draft {
+    /// The link as stored, or as it will be stored.
+    pub(crate) stored: StoredLink,
+    /// The link as the planner saw it.
+    pub(crate) link: Link,
+    /// Whether the link is new or gets new records.
+    pub(crate) joined: bool,
+    /// What happens to it.
+    pub(crate) plan: LinkPlan,
+    /// What is sent, in the order of the plan's operations.
+    pub(crate) sends: Vec<Send>,
+    /// Of the plan's questions, those that are open already with the same
+    /// sides: nobody is asked twice.
+    pub(crate) still_open: Vec<i64>,
+    /// The questions that are open about it.
+    pub(crate) questions: Vec<StoredQuestion>,
+    /// Whether something it refers to is not there yet.
+    pub(crate) dangling: bool,
+    /// Whether something was left out because its system cannot be used now.
+    pub(crate) postponed: bool,
+    /// Fields that could not be expressed in a system, and why.
+    pub(crate) unwritable: Vec<(SystemIndex, Option<FieldIndex>, String)>,
+}
+
+/// An operation in a system's own terms.
+pub(crate) struct Send {
+    /// What is written.
+    pub(crate) own: Row,
+    /// What is expected to stand there.
+    pub(crate) expected: Row,
+}
+
+/// Takes out of a plan what is being asked already, and names it.
+pub(crate) fn take_open(part: &Part, plan: &mut LinkPlan, open: &[StoredQuestion]) -> Vec<i64> {
+    let mut still_open = Vec::new();
+    plan.questions.retain(|question| {
+        let known = open.iter().find(|open| asks_the_same(part, open, question));
+        still_open.extend(known.map(|open| open.number));
+        known.is_none()
+    });
+    still_open
+}
+
+/// What a mapper made of one operation.
+pub(crate) struct Mapped {
+    /// The own row, or why there is none.
+    pub(crate) written: Result<Written, String>,
+    /// What is expected to stand there.
+    pub(crate) expected: Row,
+}
+
+impl Draft {
+    /// Keeps what is to be sent. A write that changes nothing in the system's
+    /// own terms is settled instead: the system holds what it makes of base.
+    pub(crate) fn take_mapped(&mut self, mapped: Vec<Option<Mapped>>) {
+        let operations = std::mem::take(&mut self.plan.operations);
+        for (mut operation, mapped) in operations.into_iter().zip(mapped) {
+            let system = operation.system();
+            let Some(mapped) = mapped else {
+                // An archive is sent on condition that the whole record still
+                // is what is known of it; a write of nothing but waiting
+                // references is not sent.
+                if matches!(operation, Operation::Archive(_)) {
+                    let record = self.stored.records[system.0].as_ref();
+                    self.plan.operations.push(operation);
+                    self.sends.push(Send {
+                        own: Row::new(),
+                        expected: record.map_or_else(Row::new, |record| record.own.clone()),
+                    });
+                }
+                continue;
+            };
+            let written = match mapped.written {
+                Ok(written) => written,
+                Err(why) => {
+                    self.unwritable.push((system, None, why));
+                    continue;
+                }
+            };
+            let lost: Vec<_> = written
+                .problems
+                .iter()
+                .map(|problem| FieldIndex(problem.field as usize))
+                .collect();
+            drop_fields(&mut operation, &lost);
+            for problem in written.problems {
+                let field = FieldIndex(problem.field as usize);
+                self.unwritable.push((system, Some(field), problem.message));
+            }
+            let creates = matches!(operation, Operation::Create(_));
+            if written.own.iter().any(Option::is_some) || creates {
+                self.plan.operations.push(operation);
+                self.sends.push(Send {
+                    own: written.own,
+                    expected: mapped.expected,
+                });
+            } else {
+                self.settle(system, revisions_of(&operation));
+            }
+        }
+    }
+
+    fn settle(&mut self, system: SystemIndex, revisions: &[(FieldIndex, Revision)]) {
+        let Some(side) = self.link.side(system) else {
+            return;
+        };
+        for (field, revision) in revisions {
+            let value = side.observed[field.0].clone();
+            let settle = Settle {
+                system,
+                field: *field,
+                value,
+                revision: *revision,
+            };
+            self.plan.settle.push(settle);
+        }
+    }
+}
+
+/// The fields that an operation brings.
+pub(crate) fn revisions_of(operation: &Operation) -> &[(FieldIndex, Revision)] {
+    match operation {
+        Operation::Write(write) => &write.revisions,
+        Operation::Create(create) => &create.revisions,
+        Operation::Archive(_) => &[],
+    }
+}
+
+/// Takes fields out of an operation: they wait.
+pub(crate) fn drop_fields(operation: &mut Operation, dropped: &[FieldIndex]) {
+    let (values, revisions) = match operation {
+        Operation::Write(write) => (&mut write.values, &mut write.revisions),
+        Operation::Create(create) => (&mut create.values, &mut create.revisions),
+        Operation::Archive(_) => return,
+    };
+    for field in dropped {
+        values[field.0] = None;
+    }
+    let keep: Vec<bool> = revisions
+        .iter()
+        .map(|(field, _)| !dropped.contains(field))
+        .collect();
+    let mut kept = keep.iter();
+    revisions.retain(|_| kept.next().copied().unwrap_or(true));
+    if let Operation::Write(write) = operation {
+        let mut kept = keep.iter();
+        write.why.retain(|_| kept.next().copied().unwrap_or(true));
+    }
+}
