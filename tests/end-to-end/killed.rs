@@ -21,10 +21,6 @@ const KILLS: u32 = 20;
 /// More runs than this would mean that hardly any is killed.
 const RUNS_MAX: u32 = 60;
 const SEED: u64 = 0x5eed_0f7e_a117;
-/// The earliest moment of a kill, and the latest before a run's usual duration
-/// is known.
-const MOMENT_MIN: Duration = Duration::from_millis(30);
-const MOMENT_MAX: Duration = Duration::from_secs(5);
 
 const TREATY: &str = r#"
 [treaty]
@@ -115,6 +111,12 @@ impl Killed {
             .execute(&edit("c", &format!("rc{number}"), right));
     }
 
+    /// Changes with every write that reaches the right; nobody there edits `a`.
+    fn written(&self) -> Vec<String> {
+        self.right
+            .execute("SELECT md5(string_agg(a, ',' ORDER BY email)) FROM person")
+    }
+
     fn start(&self) -> Child {
         let mut command = self.bench.command(&["sync"]);
         command.stdout(Stdio::null()).stderr(Stdio::null());
@@ -191,14 +193,16 @@ impl Random {
         (self.0.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 33) % bound
     }
 
-    fn moment(&mut self, until: Duration) -> Duration {
-        let span = until.saturating_sub(MOMENT_MIN).as_millis().max(1);
-        let span = u64::try_from(span).expect("a few seconds");
-        MOMENT_MIN + Duration::from_millis(self.below(span))
+    fn moment(&mut self, when: When) -> Duration {
+        match when {
+            When::Anytime => Duration::from_millis(30 + self.below(4_000)),
+            When::Writing => Duration::from_millis(self.below(600)),
+        }
     }
 }
 
-/// Kills a sync again and again; edits go on all the time.
+/// Kills a sync again and again; edits go on all the time. Some kills come at
+/// any moment since the start, the others at any moment since the first write.
 #[expect(
     clippy::print_stderr,
     reason = "how the kills were spread is worth seeing"
@@ -206,30 +210,46 @@ impl Random {
 fn kill_again_and_again(killed: &Killed) {
     let mut random = Random(SEED);
     let (mut kills, mut edits) = (0, 0);
-    let mut usual = MOMENT_MAX;
     for run in 0..RUNS_MAX {
         if kills == KILLS {
             eprintln!("{kills} kills in {run} runs, {edits} rounds of edits");
             return;
         }
+        let when = if kills.is_multiple_of(3) {
+            When::Writing
+        } else {
+            When::Anytime
+        };
+        let before = killed.written();
+        let moment = random.moment(when);
         let mut child = killed.start();
-        let started = Instant::now();
-        let moment = random.moment(usual);
+        let mut since = Instant::now();
+        let mut waits = when == When::Writing;
         let mut ended = false;
-        while !ended && started.elapsed() < moment {
+        while !ended && (waits || since.elapsed() < moment) {
             edits += 1;
             killed.edit(edits, &mut random);
+            if waits && killed.written() != before {
+                (waits, since) = (false, Instant::now());
+            }
             ended = child.try_wait().expect("it can be waited for").is_some();
         }
-        if ended {
-            usual = started.elapsed().min(MOMENT_MAX);
-        } else {
+        if !ended {
             child.kill().expect("it can be killed");
             kills += 1;
         }
         child.wait().expect("it has ended");
     }
     panic!("only {kills} of {RUNS_MAX} runs could be killed");
+}
+
+/// From where on the moment of a kill is random.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum When {
+    /// From the start.
+    Anytime,
+    /// From the first write that is seen.
+    Writing,
 }
 
 #[test]

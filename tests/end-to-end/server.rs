@@ -28,10 +28,15 @@ impl Database {
     }
 
     /// Runs statements, all or none of them, and gives what they print: a line
-    /// for each row, with `|` between columns.
+    /// for each row, with `|` between columns. As any program must, it tries
+    /// again where somebody else's transaction crossed its own.
     pub fn execute(&self, sql: &str) -> Vec<String> {
-        let printed = SERVER.execute(&self.name, sql);
-        let printed = printed.unwrap_or_else(|error| panic!("{error}: {sql}"));
-        printed.lines().map(str::to_owned).collect()
+        loop {
+            match SERVER.execute(&self.name, sql) {
+                Ok(printed) => return printed.lines().map(str::to_owned).collect(),
+                Err(error) if error.to_string().contains("deadlock detected") => {}
+                Err(error) => panic!("{error}: {sql}"),
+            }
+        }
     }
 }

@@ -11,9 +11,12 @@ use crate::output::report_lines;
 use crate::{open, progress, tell};
 
 pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
-    let (folder, mut engine) = open::engine(args, progress::progress()).await?;
-    let approved: BTreeSet<String> = sync.approve.iter().cloned().collect();
     let mut ended = std::pin::pin!(end_asked());
+    let (folder, mut engine) = tokio::select! {
+        opened = open::engine(args, progress::progress()) => opened?,
+        () = &mut ended => return ended_early(sync),
+    };
+    let approved: BTreeSet<String> = sync.approve.iter().cloned().collect();
     loop {
         let report = {
             let mut pass = std::pin::pin!(engine.pass(Mode::Sync, &approved));
@@ -109,25 +112,36 @@ fn exit_of(report: &Report) -> Exit {
     }
 }
 
-/// Waits until the process is asked to end. From then on the same signal ends it
-/// at once.
-async fn end_asked() {
-    use tokio::signal::unix::{SignalKind, signal};
-    let (Ok(mut interrupt), Ok(mut terminate)) = (
-        signal(SignalKind::interrupt()),
-        signal(SignalKind::terminate()),
-    ) else {
-        return std::future::pending().await;
-    };
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+/// Asked to end before there was a pass.
+fn ended_early(sync: &SyncArgs) -> Result<Exit, Failed> {
+    if sync.watch {
+        return Ok(Exit::Done);
     }
-    tokio::spawn(async move {
+    let message = "ended before anything was done";
+    Err(Failed::new(message, "run `treaty sync` again"))
+}
+
+/// Waits until the process is asked to end. From then on the same signal ends it
+/// at once. Signals are caught from the call on, not only once somebody waits:
+/// the very first pass is not to be cut short either.
+fn end_asked() -> impl Future<Output = ()> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let interrupt = signal(SignalKind::interrupt());
+    let terminate = signal(SignalKind::terminate());
+    async move {
+        let (Ok(mut interrupt), Ok(mut terminate)) = (interrupt, terminate) else {
+            return std::future::pending().await;
+        };
         tokio::select! {
             _ = interrupt.recv() => {}
             _ = terminate.recv() => {}
         }
-        std::process::exit(Exit::Failed as i32);
-    });
+        tokio::spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            std::process::exit(Exit::Failed as i32);
+        });
+    }
 }

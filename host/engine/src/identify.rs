@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use treaty_ledger::{RecordHead, StoredRecord, Subject};
+use treaty_ledger::{MatchKey, RecordHead, StoredRecord, Subject};
 use treaty_model::{LinkId, Population, SystemIndex};
 use treaty_sandbox::Detail;
 
@@ -16,7 +16,7 @@ use crate::part::Bound;
 use crate::question::{SameShown, same_question};
 use crate::{Engine, EngineError, Part};
 
-/// How many records are prepared in one batch.
+/// How many records are looked at in one batch.
 const BATCH_RECORDS: usize = 500;
 /// How many records share a blocking key before it says nothing.
 const BLOCK_RECORDS_MAX: usize = 200;
@@ -142,8 +142,8 @@ impl Engine {
         let mut desk = Desk::new(self, part, matcher, self.population(part)?);
         let mut judged = Vec::new();
         let mut pairs: Vec<(i64, i64)> = Vec::new();
-        for head in waiting {
-            self.pairs_of(part, head, &mut pairs, found)?;
+        for heads in waiting.chunks(BATCH_RECORDS) {
+            self.pairs_of(part, heads, &mut pairs, found)?;
             if pairs.len() >= BATCH_PAIRS {
                 desk.compare(&mut pairs, ask_from, &mut judged)?;
             }
@@ -152,33 +152,55 @@ impl Engine {
         Ok(judged)
     }
 
-    /// The pairs of one waiting record. A pair of two waiting records is only
+    /// The pairs of some waiting records. A pair of two waiting records is only
     /// taken at its smaller number.
     fn pairs_of(
         &self,
         part: &Part,
-        head: &RecordHead,
+        heads: &[RecordHead],
         pairs: &mut Vec<(i64, i64)>,
         found: &mut Identified,
     ) -> Result<(), EngineError> {
-        let keys = self.ledger.keys_of(head.number)?;
+        let mut keys = Vec::with_capacity(heads.len());
+        for head in heads {
+            keys.push(self.ledger.keys_of(head.number)?);
+        }
+        let wanted: BTreeSet<MatchKey> = keys.iter().flatten().copied().collect();
+        let wanted: Vec<_> = wanted.into_iter().collect();
         let blocks = self
             .ledger
-            .blocks(&part.entity.name, &keys, BLOCK_RECORDS_MAX)?;
-        let mut others = BTreeSet::new();
-        for block in blocks {
-            if block.records.len() > BLOCK_RECORDS_MAX {
-                found.blocks_skipped += 1;
-                continue;
+            .blocks(&part.entity.name, &wanted, BLOCK_RECORDS_MAX)?;
+        let blocks: BTreeMap<MatchKey, Vec<i64>> = blocks
+            .into_iter()
+            .map(|block| (block.key, block.records))
+            .collect();
+        let mut others_of = Vec::with_capacity(heads.len());
+        for (head, keys) in heads.iter().zip(keys) {
+            let mut others = BTreeSet::new();
+            for block in keys.iter().filter_map(|key| blocks.get(key)) {
+                if block.len() > BLOCK_RECORDS_MAX {
+                    found.blocks_skipped += 1;
+                    continue;
+                }
+                others.extend(block.iter().copied());
             }
-            others.extend(block.records);
+            others.remove(&head.number);
+            others_of.push(others);
         }
-        others.remove(&head.number);
-        let others: Vec<_> = others.into_iter().collect();
-        for other in self.ledger.heads(&others)? {
-            let later = !other.waiting || other.number > head.number;
-            if later && !self.ledger.are_distinct(head.number, other.number)? {
-                pairs.push((head.number, other.number));
+        let all: BTreeSet<i64> = others_of.iter().flatten().copied().collect();
+        let all: Vec<_> = all.into_iter().collect();
+        let known: BTreeMap<i64, RecordHead> = self
+            .ledger
+            .heads(&all)?
+            .into_iter()
+            .map(|head| (head.number, head))
+            .collect();
+        for (head, others) in heads.iter().zip(others_of) {
+            for other in others.iter().filter_map(|other| known.get(other)) {
+                let later = !other.waiting || other.number > head.number;
+                if later && !self.ledger.are_distinct(head.number, other.number)? {
+                    pairs.push((head.number, other.number));
+                }
             }
         }
         Ok(())

@@ -1,6 +1,8 @@
 //! Observe: ask a system what changed, map it, and keep it before the cursor
 //! moves.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, StoredRecord};
 use treaty_model::{
     Absentees, Inbound, InboundAnswer, LinkId, Origin, Presence, Row, SystemIndex, Timestamp,
@@ -280,18 +282,23 @@ impl Engine {
         part: &Part,
         links: impl Iterator<Item = Option<LinkId>>,
     ) -> Result<Vec<Row>, EngineError> {
-        links
+        let links: Vec<_> = links.collect();
+        let wanted: BTreeSet<LinkId> = links.iter().flatten().copied().collect();
+        let wanted: Vec<_> = wanted.into_iter().collect();
+        let found: BTreeMap<LinkId, Row> = self
+            .ledger
+            .links(&wanted)?
+            .into_iter()
             .map(|link| {
-                let Some(link) = link else {
-                    return Ok(part.nothing());
-                };
-                let found = self.ledger.links(&[link])?.pop();
-                Ok(found.map_or_else(
-                    || part.nothing(),
-                    |link| link.base.into_iter().map(|field| field.value).collect(),
-                ))
+                let row = link.base.into_iter().map(|field| field.value);
+                (link.id, row.collect())
             })
-            .collect()
+            .collect();
+        let row = |link: Option<LinkId>| found.get(&link?).cloned();
+        Ok(links
+            .into_iter()
+            .map(|link| row(link).unwrap_or_else(|| part.nothing()))
+            .collect())
     }
 
     /// Asks the mapper to read own rows.

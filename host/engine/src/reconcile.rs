@@ -4,7 +4,9 @@
 //! the links, to put questions to the right rules in batches, and to turn what
 //! is to be written into the systems' own rows.
 
-use treaty_ledger::StoredLink;
+use std::collections::BTreeMap;
+
+use treaty_ledger::{StoredLink, StoredRecord};
 use treaty_model::{
     Conflict, FieldIndex, Life, Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question,
     Row, RunId, SystemIndex,
@@ -259,19 +261,38 @@ impl Engine {
         part: &Part,
         joined: &[crate::identify::Joined],
     ) -> Result<Vec<StoredLink>, EngineError> {
+        let known: Vec<_> = joined
+            .iter()
+            .filter(|join| !join.new)
+            .map(|join| join.link)
+            .collect();
+        let mut known: BTreeMap<LinkId, StoredLink> = self
+            .ledger
+            .links(&known)?
+            .into_iter()
+            .map(|link| (link.id, link))
+            .collect();
+        let numbers: Vec<_> = joined
+            .iter()
+            .flat_map(|join| join.records.iter().copied())
+            .collect();
+        let mut records: BTreeMap<i64, StoredRecord> = self
+            .ledger
+            .records_by_number(&numbers)?
+            .into_iter()
+            .map(|record| (record.number, record))
+            .collect();
         let mut links = Vec::with_capacity(joined.len());
         for join in joined {
-            let mut link = match self.ledger.links(&[join.link])?.pop() {
-                Some(link) if !join.new => link,
-                _ => StoredLink {
-                    id: join.link,
-                    entity: part.entity.name.clone(),
-                    life: Life::Alive,
-                    base: vec![Default::default(); part.fields()],
-                    records: vec![None; part.systems.len()],
-                },
-            };
-            for mut record in self.ledger.records_by_number(&join.records)? {
+            let mut link = known.remove(&join.link).unwrap_or_else(|| StoredLink {
+                id: join.link,
+                entity: part.entity.name.clone(),
+                life: Life::Alive,
+                base: vec![Default::default(); part.fields()],
+                records: vec![None; part.systems.len()],
+            });
+            let joining = join.records.iter();
+            for mut record in joining.filter_map(|number| records.remove(number)) {
                 let Ok(place) = part.entity.system(record.key.system.as_str()) else {
                     continue;
                 };

@@ -5,6 +5,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+/// Microseconds in a second.
+const MICROS: i64 = 1_000_000;
+
 /// A point in time: microseconds since 1970-01-01T00:00:00Z. Written as
 /// RFC 3339 in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,8 +24,9 @@ impl Timestamp {
     /// The time this many microseconds after the start of 1970. Clamped to the
     /// years -9999 to 9999, which is what RFC 3339 and every system can hold.
     pub fn from_micros(micros: i64) -> Self {
-        let least = jiff::Timestamp::MIN.as_microsecond();
-        let most = jiff::Timestamp::MAX.as_microsecond();
+        // Whole seconds: the library's own ends do not fit its microseconds.
+        let least = jiff::Timestamp::MIN.as_second() * MICROS;
+        let most = jiff::Timestamp::MAX.as_second() * MICROS;
         Self(micros.clamp(least, most))
     }
 
@@ -74,4 +78,17 @@ impl<'de> Deserialize<'de> for Timestamp {
 pub trait Clock: Send + Sync {
     /// The time now. Successive calls may go back: a machine's clock is set.
     fn now(&self) -> Timestamp;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_time_is_written_and_read_back() {
+        for micros in [i64::MIN, -1, 0, 1_763_632_800_123_456, i64::MAX] {
+            let time = Timestamp::from_micros(micros);
+            assert_eq!(Timestamp::parse(&time.to_string()), Ok(time), "{micros}");
+        }
+    }
 }

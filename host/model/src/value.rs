@@ -3,7 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
-use serde::de::Error as _;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error as _, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use crate::Timestamp;
@@ -216,15 +217,6 @@ enum Tagged {
     Json(String),
 }
 
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Form {
-    Boolean(bool),
-    Integer(i64),
-    Text(String),
-    Tagged(Tagged),
-}
-
 impl Serialize for Value {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
@@ -244,20 +236,53 @@ impl Serialize for Value {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(match Form::deserialize(deserializer)? {
-            Form::Boolean(value) => Self::Boolean(value),
-            Form::Integer(value) => Self::Integer(value),
-            Form::Text(value) => Self::Text(value),
-            Form::Tagged(Tagged::Empty(_)) => Self::Null,
-            Form::Tagged(Tagged::Decimal(value)) => {
-                Self::Decimal(value.parse().map_err(D::Error::custom)?)
-            }
-            Form::Tagged(Tagged::Date(value)) => Self::Date(value),
-            Form::Tagged(Tagged::Instant(value)) => Self::Instant(value),
-            Form::Tagged(Tagged::Choices(value)) => Self::choices(value),
-            Form::Tagged(Tagged::Reference(value)) => Self::Reference(value),
-            Form::Tagged(Tagged::Json(value)) => Self::Json(value),
-        })
+        deserializer.deserialize_any(Forms)
+    }
+}
+
+/// Reads a value form by form, without trying one after the other.
+struct Forms;
+
+impl<'de> Visitor<'de> for Forms {
+    type Value = Value;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a boolean, an integer, a text, or an object with one key that names the kind")
+    }
+
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Boolean(value))
+    }
+
+    fn visit_i64<E>(self, value: i64) -> Result<Value, E> {
+        Ok(Value::Integer(value))
+    }
+
+    fn visit_u64<E: serde::de::Error>(self, value: u64) -> Result<Value, E> {
+        let fits = i64::try_from(value).map_err(|_| E::custom("an integer has 64 bits"));
+        fits.map(Value::Integer)
+    }
+
+    fn visit_str<E>(self, value: &str) -> Result<Value, E> {
+        Ok(Value::Text(value.to_owned()))
+    }
+
+    fn visit_string<E>(self, value: String) -> Result<Value, E> {
+        Ok(Value::Text(value))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Value, A::Error> {
+        Ok(
+            match Tagged::deserialize(MapAccessDeserializer::new(map))? {
+                Tagged::Empty(_) => Value::Null,
+                Tagged::Decimal(value) => Value::Decimal(value.parse().map_err(A::Error::custom)?),
+                Tagged::Date(value) => Value::Date(value),
+                Tagged::Instant(value) => Value::Instant(value),
+                Tagged::Choices(value) => Value::choices(value),
+                Tagged::Reference(value) => Value::Reference(value),
+                Tagged::Json(value) => Value::Json(value),
+            },
+        )
     }
 }
 

@@ -1,5 +1,9 @@
 //! Nicknames, English and German mostly.
 
+use crate::nicknames::index::INDEX;
+
+mod index;
+
 /// The full given name a nickname stands for, or the name itself: what keys
 /// and frequencies are made of. Where a nickname stands for several (`fred`),
 /// the one in whose list it comes first.
@@ -9,13 +13,10 @@ pub fn canonical(name: &str) -> &str {
     if NICKNAMES.iter().any(|(formal, _)| *formal == name) {
         return name;
     }
-    let place = |(_, short): &(&str, &str)| short.split(' ').position(|short| short == name);
-    let ranked = NICKNAMES
-        .iter()
-        .filter_map(|entry| Some((place(entry)?, entry.0)));
-    ranked
-        .min_by_key(|(place, _)| *place)
-        .map_or(name, |(_, formal)| formal)
+    INDEX
+        .find(name)
+        .min_by_key(|found| found.place)
+        .map_or(name, |found| NICKNAMES[found.entry()].0)
 }
 
 /// Whether one name is a nickname of the other or both are of a third.
@@ -27,10 +28,7 @@ pub fn are_related(first: &str, second: &str) -> bool {
 
 /// All full names that a nickname stands for.
 pub fn formal_names(name: &str) -> impl Iterator<Item = &'static str> {
-    NICKNAMES
-        .iter()
-        .filter(move |(_, short)| short.split(' ').any(|short| short == name))
-        .map(|(formal, _)| *formal)
+    INDEX.find(name).map(|found| NICKNAMES[found.entry()].0)
 }
 
 const NICKNAMES: &[(&str, &str)] = &[
@@ -255,6 +253,22 @@ mod tests {
         assert!(are_related("bill", "will") && are_related("alex", "alexandra"));
         assert!(are_related("peggy", "margaret"));
         assert!(!are_related("john", "james"));
+    }
+
+    /// What the index finds is what reading the whole table finds.
+    #[test]
+    fn the_index_finds_all() {
+        let shorts = NICKNAMES.iter().flat_map(|(_, short)| short.split(' '));
+        let formals = NICKNAMES.iter().map(|(formal, _)| *formal);
+        for name in shorts.chain(formals).chain(["", " ", "abe bram", "nobody"]) {
+            let read: Vec<&str> = NICKNAMES
+                .iter()
+                .filter(|(_, short)| short.split(' ').any(|short| short == name))
+                .map(|(formal, _)| *formal)
+                .collect();
+            let found: Vec<&str> = formal_names(name).collect();
+            assert_eq!(found, read, "{name}");
+        }
     }
 
     #[test]

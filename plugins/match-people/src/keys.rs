@@ -17,10 +17,14 @@ use crate::person::{Person, day_number};
 pub fn keys(person: &Person, name: &PersonName) -> Vec<Key> {
     let mut keys = Keys::default();
     let first = nicknames::canonical(&name.first);
+    let first = if first.len() > 1 { first } else { "" };
+    // Names stand in each other's field often enough to treat them alike.
+    let last = nicknames::canonical(&name.last);
     let named = Named {
-        first: if first.len() > 1 { first } else { "" },
-        // Names stand in each other's field often enough to treat them alike.
-        last: nicknames::canonical(&name.last),
+        first,
+        last,
+        first_sound: sound(first),
+        last_sound: sound(last),
     };
     direct(&mut keys, person);
     names(&mut keys, &named, name);
@@ -36,12 +40,18 @@ pub fn keys(person: &Person, name: &PersonName) -> Vec<Key> {
 struct Named<'a> {
     first: &'a str,
     last: &'a str,
+    first_sound: String,
+    last_sound: String,
 }
 
-impl<'a> Named<'a> {
-    /// First and last name alike: people put them into each other's field.
-    fn both(&self) -> [&'a str; 2] {
-        [self.first, self.last]
+impl Named<'_> {
+    /// First and last name alike, each with its sound: people put them into
+    /// each other's field.
+    fn both(&self) -> [(&str, &[u8]); 2] {
+        [
+            (self.first, self.first_sound.as_bytes()),
+            (self.last, self.last_sound.as_bytes()),
+        ]
     }
 }
 
@@ -110,9 +120,9 @@ fn names(keys: &mut Keys, named: &Named<'_>, name: &PersonName) {
 
 /// Both names as they sound.
 fn sounds(keys: &mut Keys, named: &Named<'_>) {
-    let mut both = [sound(named.first), sound(named.last)];
+    let mut both = named.both().map(|(_, sound)| sound);
     both.sort_unstable();
-    keys.add("sounds", &[both[0].as_bytes(), both[1].as_bytes()]);
+    keys.add("sounds", &both);
 }
 
 fn with_organisation(keys: &mut Keys, person: &Person, named: &Named<'_>) {
@@ -120,7 +130,7 @@ fn with_organisation(keys: &mut Keys, person: &Person, named: &Named<'_>) {
     let company = company.as_bytes();
     let company_start = &company[..company.len().min(5)];
     let domain = person.domain.value.to_le_bytes();
-    for name in named.both() {
+    for (name, _) in named.both() {
         if person.domain.value != 0 {
             keys.add("name-domain", &[name.as_bytes(), &domain]);
         }
@@ -135,16 +145,10 @@ fn with_place(keys: &mut Keys, person: &Person, named: &Named<'_>) {
         person.city.value,
     );
     let (postcode, city) = (postcode.as_bytes(), city.as_bytes());
-    for name in named.both() {
+    for (name, sound) in named.both() {
         keys.add("name-postcode", &[name.as_bytes(), postcode]);
-        keys.add(
-            "sound-city",
-            &[sound(name).as_bytes(), &city[..city.len().min(5)]],
-        );
-        keys.add(
-            "sound-area",
-            &[sound(name).as_bytes(), postcode_area(postcode)],
-        );
+        keys.add("sound-city", &[sound, &city[..city.len().min(5)]]);
+        keys.add("sound-area", &[sound, postcode_area(postcode)]);
         keys.add(
             "house",
             &[
@@ -165,10 +169,10 @@ fn with_birth(keys: &mut Keys, person: &Person, named: &Named<'_>) {
     let city = city.as_bytes();
     // The number's low bytes are month and day.
     let (day, year) = (number.to_le_bytes(), person.birth.value.year.to_le_bytes());
-    for name in named.both() {
+    for (name, sound) in named.both() {
         keys.add("birth-name", &[&day, head(name, 2).as_bytes()]);
-        keys.add("year-sound", &[&year, sound(name).as_bytes()]);
-        keys.add("day-sound", &[&day[..2], sound(name).as_bytes()]);
+        keys.add("year-sound", &[&year, sound]);
+        keys.add("day-sound", &[&day[..2], sound]);
     }
     keys.add("birth-city", &[&day, &city[..city.len().min(3)]]);
     keys.add("birth-postcode", &[&year, person.postcode.value.as_bytes()]);

@@ -135,10 +135,10 @@ fn copy_sqlite(folder: &Path, rows: usize) -> Result<Duration> {
     db.execute_batch(TABLE)?;
     for first in (0..rows).step_by(TRANSACTION_ROWS) {
         let transaction = db.transaction()?;
-        transaction.execute(
-            "INSERT INTO person SELECT * FROM source.person WHERE id >= ?1 AND id < ?2",
-            [first, first + TRANSACTION_ROWS],
-        )?;
+        let end = first + TRANSACTION_ROWS;
+        let range = format!("id >= {first} AND id < {end}");
+        let sql = format!("INSERT INTO person SELECT * FROM source.person WHERE {range}");
+        transaction.execute(&sql, [])?;
         transaction.commit()?;
     }
     Ok(start.elapsed())
