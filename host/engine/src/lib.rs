@@ -9,6 +9,7 @@
 //! The engine decides nothing about values: rules do, and the planner. It reads
 //! no clock of its own and never sends what is not durable as an intent.
 
+mod absent;
 mod apply;
 mod assign;
 mod check;

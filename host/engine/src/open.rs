@@ -18,6 +18,7 @@ use treaty_planner::Limits;
 use treaty_sandbox::{Rule, Sandbox, SandboxOptions};
 use treaty_systems::{Connector, Needs, SystemError, connector_kinds};
 
+use crate::absent::{describe_or_recall, open_or_stand_in};
 use crate::part::{Bound, PartSystem, source_of};
 use crate::{Counter, Engine, EngineError, Part, Progress, RunCell};
 
@@ -73,11 +74,11 @@ impl Engine {
     pub async fn open(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
         let ledger = Ledger::open(&folder.state)?;
         let instance = instance(&ledger, folder, &*opening.clock)?;
-        let systems = open_systems(folder, opening).await?;
+        let systems = open_or_stand_in(folder, opening).await?;
         let rules = Rules::load(folder, opening)?;
         let mut parts = Vec::new();
         for settings in in_reference_order(folder) {
-            let schemas = describe(settings, &systems).await?;
+            let schemas = describe_or_recall(&ledger, settings, &systems).await?;
             refuse_drift(folder, settings, &schemas)?;
             parts.push(part(
                 folder,
@@ -130,21 +131,10 @@ fn instance(
     Ok(instance)
 }
 
-type Systems = BTreeMap<SystemName, Arc<dyn Connector>>;
+/// The open systems of a treaty, by name.
+pub(crate) type Systems = BTreeMap<SystemName, Arc<dyn Connector>>;
 
-/// Opens every system of a treaty. All failures matter, the first is told.
-pub(crate) async fn open_systems(
-    folder: &TreatyFolder,
-    opening: &Opening,
-) -> Result<Systems, EngineError> {
-    let mut systems = BTreeMap::new();
-    for settings in &folder.systems {
-        let connector = open_system(folder, settings, opening).await?;
-        systems.insert(settings.name.clone(), connector);
-    }
-    Ok(systems)
-}
-
+/// Opens one system.
 pub(crate) async fn open_system(
     folder: &TreatyFolder,
     settings: &treaty_folder::SystemSettings,
@@ -166,7 +156,7 @@ pub(crate) async fn open_system(
         .map_err(|source| system_error(&settings.name, source))
 }
 
-fn system_error(system: &SystemName, source: SystemError) -> EngineError {
+pub(crate) fn system_error(system: &SystemName, source: SystemError) -> EngineError {
     EngineError::System {
         system: system.clone(),
         source,

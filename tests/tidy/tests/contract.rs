@@ -7,7 +7,10 @@ use treaty_model::Digest;
 
 /// Released versions with the digest of their files. A line here never changes;
 /// a new version is a new folder and a new line.
-const RELEASED: &[(&str, &str)] = &[("0.1.0", "21a46ca2cfbac089fdea1b8a1a52bfd413f990d439bf7d2f8cb5d0a81661a59c")];
+const RELEASED: &[(&str, &str)] = &[(
+    "0.1.0",
+    "21a46ca2cfbac089fdea1b8a1a52bfd413f990d439bf7d2f8cb5d0a81661a59c",
+)];
 
 /// The digest of a version: of all its files by name, each with its length.
 fn digest(version: &Path) -> String {
