@@ -125,6 +125,13 @@ pub(crate) fn assign(
             held.extend([one, other]);
         }
     };
+    // What a person was asked waits for the person, whatever has become of the
+    // place meanwhile.
+    for pair in judged.iter().filter(|pair| pair.asked) {
+        if let Some((one, other)) = clusters.apart(pair) {
+            ask(one, other, pair, clusters.in_one_system(pair));
+        }
+    }
     for (one, other, pair) in taken {
         // Alike enough to link, but the place is taken: a duplicate inside one
         // system, or two links that should be one. Where both have partners
@@ -132,20 +139,16 @@ pub(crate) fn assign(
         let (one, other) = (clusters.root(one), clusters.root(other));
         let complete = |at: usize| clusters.systems[at].len() == systems;
         if one != other && !(complete(one) && complete(other)) {
-            let duplicate = clusters.system(pair.first) == clusters.system(pair.second);
-            ask(one, other, pair, duplicate);
+            ask(one, other, pair, clusters.in_one_system(pair));
         }
     }
     for pair in judged.iter().filter(|pair| !certain(pair)) {
         let Some((one, other)) = clusters.apart(pair) else {
             continue;
         };
-        // A place that a better match has taken is no question, unless it was
-        // one already: what a person was asked waits for the person.
-        let doubtful = pair.probability >= thresholds.ask_from && clusters.fit(one, other);
-        if doubtful || pair.asked {
-            let duplicate = clusters.system(pair.first) == clusters.system(pair.second);
-            ask(one, other, pair, duplicate);
+        // A place that a better match has taken is no question.
+        if pair.probability >= thresholds.ask_from && clusters.fit(one, other) {
+            ask(one, other, pair, false);
         }
     }
     let held: BTreeSet<usize> = held.into_iter().map(|root| clusters.root(root)).collect();
@@ -208,8 +211,10 @@ impl Clusters {
         (one != other).then_some((one, other))
     }
 
-    fn system(&self, number: i64) -> Option<&SystemName> {
-        self.place.get(&number).map(|at| &self.system_of[*at])
+    /// Whether both records of a pair are in one system: a duplicate there.
+    fn in_one_system(&self, pair: &Judged) -> bool {
+        let system = |number: i64| self.place.get(&number).map(|at| &self.system_of[*at]);
+        system(pair.first) == system(pair.second)
     }
 
     /// Whether two clusters can be one: no system twice, and not two links.
@@ -394,6 +399,7 @@ mod tests {
         let members = [(1, "a", Some(7)), (5, "b", Some(7)), (2, "b", None)];
         check_asked(&members, &[(1, 2, 0.95)], true, "2? 1~2");
         check_asked(&members, &[(2, 5, 0.95)], true, "2? 2=5");
+        check_asked(&members, &[(2, 5, 0.95), (1, 2, 0.99)], true, "2? 1~2");
     }
 
     #[test]
