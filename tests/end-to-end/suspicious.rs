@@ -2,7 +2,7 @@
 //! and keys that nobody expects, tables that change shape.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -28,6 +28,12 @@ fn an_edit_between_plan_and_sync_is_not_overwritten() {
 fn edits_while_a_sync_is_writing_are_all_kept() {
     let pair = Pair::with_people(PEOPLE);
     let over = AtomicBool::new(false);
+    let rounds = [AtomicUsize::new(0), AtomicUsize::new(0)];
+    let everybody_edited = || {
+        rounds
+            .iter()
+            .all(|rounds| rounds.load(Ordering::Relaxed) >= PEOPLE)
+    };
     // A program on each side edits its own fields of every record, while the
     // sync carries the other side's edits to the same records.
     let edit_left = |id: usize, round: usize| {
@@ -42,9 +48,13 @@ fn edits_while_a_sync_is_writing_are_all_kept() {
         ));
     };
     let [left, right] = thread::scope(|scope| {
-        let left = scope.spawn(|| keep_editing(&over, edit_left));
-        let right = scope.spawn(|| keep_editing(&over, edit_right));
-        let passes: Vec<_> = (0..6).map(|_| pair.bench.treaty(&["sync"])).collect();
+        let left = scope.spawn(|| keep_editing(&over, &rounds[0], edit_left));
+        let right = scope.spawn(|| keep_editing(&over, &rounds[1], edit_right));
+        // However fast the passes and however slow the programs are.
+        let passes: Vec<_> = (0..PASSES_MAX)
+            .take_while(|pass| *pass < PASSES_MIN || !everybody_edited())
+            .map(|_| pair.bench.treaty(&["sync"]))
+            .collect();
         // The programs end before anything is looked at, or a failure would
         // wait for them for ever.
         over.store(true, Ordering::Relaxed);
@@ -71,18 +81,26 @@ fn edits_while_a_sync_is_writing_are_all_kept() {
 }
 
 const PEOPLE: usize = 100;
+/// How many passes are made while the programs edit.
+const PASSES_MIN: usize = 6;
+/// How many are made before the programs are thought to hang.
+const PASSES_MAX: usize = 300;
 /// How long a program waits between two edits.
 const PACE: Duration = Duration::from_millis(5);
 
 /// Edits one record after the other until it is over; which edit was the last
 /// of each.
-fn keep_editing(over: &AtomicBool, edit: impl Fn(usize, usize)) -> BTreeMap<usize, usize> {
+fn keep_editing(
+    over: &AtomicBool,
+    rounds: &AtomicUsize,
+    edit: impl Fn(usize, usize),
+) -> BTreeMap<usize, usize> {
     let mut last = BTreeMap::new();
-    let rounds = 1..;
-    for round in rounds.take_while(|_| !over.load(Ordering::Relaxed)) {
+    for round in (1..).take_while(|_| !over.load(Ordering::Relaxed)) {
         let id = round % PEOPLE + 1;
         edit(id, round);
         last.insert(id, round);
+        rounds.store(round, Ordering::Relaxed);
         // SQLite is not fair: a program that writes without a pause keeps
         // everybody else out.
         thread::park_timeout(PACE);
