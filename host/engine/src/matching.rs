@@ -12,7 +12,7 @@ use crate::part::Bound;
 use crate::{Engine, EngineError, Part};
 
 /// How many records are prepared in one batch.
-const BATCH_RECORDS: usize = 500;
+const BATCH_RECORDS: usize = 1_000;
 /// How many pairs are compared in one batch.
 pub(crate) const BATCH_PAIRS: usize = 2_000;
 
