@@ -53,6 +53,7 @@ pub fn keys(company: &Company, words: &[String]) -> Vec<Key> {
     };
     if letters.len() <= 8 {
         keys.add("acronym-city", &[letters, city]);
+        keys.add("acronym-area", &[letters, area]);
     }
     let mut long: Vec<&str> = words
         .iter()

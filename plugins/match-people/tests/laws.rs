@@ -112,7 +112,7 @@ fn row() -> impl Strategy<Value = Row> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(0x7EA7), ..ProptestConfig::with_cases(2000) })]
 
     #[test]
     fn a_pair_and_its_mirror_score_alike(one in row(), other in row()) {
@@ -226,7 +226,7 @@ fn slip(text: &str, how: u8) -> Option<String> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(2000) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, rng_seed: proptest::test_runner::RngSeed::Fixed(0x7EA7), ..ProptestConfig::with_cases(2000) })]
 
     #[test]
     fn whatever_would_link_shares_a_key((one, other) in corrupted()) {
