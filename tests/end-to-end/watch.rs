@@ -78,10 +78,11 @@ fn a_second_process_is_refused_meanwhile() {
     let bench = acquainted();
     let watch = Watch::start(&bench);
     let id = watch.0.id().to_string();
+    // Looked at from outside: a process that asked would hold it for a moment
+    // itself, and the watch would be the one that is refused.
     until("it holds the treaty", || {
         bench
-            .treaty(&["sync"])
-            .stderr
+            .read(".treaty/lock")
             .contains(&format!("process {id}"))
     });
     let mut transcript = Transcript::of(&bench);
