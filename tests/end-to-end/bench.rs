@@ -117,6 +117,11 @@ impl Bench {
         plan.expect(0);
     }
 
+    /// What the ledger holds, a line for each row with `|` between columns.
+    pub fn ledger(&self, sql: &str) -> Vec<String> {
+        crate::database::rows(&self.path().join(".treaty/ledger.db"), sql)
+    }
+
     /// What the journal holds, a line for each row with `|` between columns.
     pub fn journal(&self, sql: &str) -> Vec<String> {
         crate::database::rows(&self.path().join(".treaty/journal.db"), sql)

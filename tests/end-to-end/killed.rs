@@ -18,6 +18,8 @@ const PAIRS: u32 = 5_000;
 /// Records that only one side has at first.
 const STRANGERS: u32 = 200;
 const KILLS: u32 = 20;
+/// Of how many records the whole story is told where the two sides differ.
+const DIFFERENCES_TOLD_MAX: usize = 3;
 /// More runs than this would mean that hardly any is killed.
 const RUNS_MAX: u32 = 60;
 const SEED: u64 = 0x5eed_0f7e_a117;
@@ -146,6 +148,56 @@ impl Killed {
         self.left.execute(&sql).iter().map(pair).collect()
     }
 
+    /// What is known of the first records in which the two sides differ.
+    fn difference(&self, left: &[String], right: &[String]) -> String {
+        let one: BTreeSet<_> = left.iter().collect();
+        let other: BTreeSet<_> = right.iter().collect();
+        let differing: Vec<_> = one.symmetric_difference(&other).collect();
+        let mut told = format!("{} lines: {differing:#?}\n", differing.len());
+        let emails: BTreeSet<_> = differing
+            .iter()
+            .filter_map(|line| line.split('|').next())
+            .collect();
+        for email in emails.into_iter().take(DIFFERENCES_TOLD_MAX) {
+            let links = format!("SELECT link FROM record WHERE observed LIKE '%\"{email}\"%'");
+            for (what, sql) in [
+                ("link", format!("SELECT * FROM link WHERE id IN ({links})")),
+                (
+                    "record",
+                    format!("SELECT * FROM record WHERE link IN ({links})"),
+                ),
+                (
+                    "intent",
+                    format!("SELECT * FROM intent WHERE link IN ({links})"),
+                ),
+            ] {
+                for row in self.bench.ledger(&sql) {
+                    told.push_str(&format!("{what} {row}\n"));
+                }
+            }
+            for link in self.bench.ledger(&links).iter().collect::<BTreeSet<_>>() {
+                let sql = format!("SELECT * FROM entry WHERE link = {link} ORDER BY id");
+                for row in self.bench.journal(&sql) {
+                    told.push_str(&format!("journal {row}\n"));
+                }
+            }
+            for (side, database) in [("left", &self.left), ("right", &self.right)] {
+                let sql = format!(
+                    "SELECT c.seq, c.xact, c.op, c.intent, c.at, p.*, p.xmin
+                     FROM person p LEFT JOIN treaty.changes c ON c.key = p.id::text
+                     WHERE email = '{email}' ORDER BY c.seq"
+                );
+                for row in database.execute(&sql) {
+                    told.push_str(&format!("{side} {row}\n"));
+                }
+            }
+        }
+        for row in self.bench.ledger("SELECT * FROM feed") {
+            told.push_str(&format!("feed {row}\n"));
+        }
+        told
+    }
+
     /// Every value of `c` that was agreed on at some time, and every one that
     /// lost by a rule.
     fn told(&self) -> [BTreeSet<String>; 2] {
@@ -267,9 +319,11 @@ fn killed_at_any_moment_it_loses_nothing_and_makes_nothing_twice() {
 
     let all = "SELECT email, a, b, c FROM person ORDER BY email, id";
     let left = killed.left.execute(all);
+    let right = killed.right.execute(all);
     assert!(
-        left == killed.right.execute(all),
-        "both sides hold the same"
+        left == right,
+        "both sides hold the same, but:\n{}",
+        killed.difference(&left, &right)
     );
     let emails: BTreeSet<_> = left
         .iter()

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use treaty_engine::{Engine, Opening, Progress, ShippedRule, known};
+use treaty_engine::{Engine, Opening, Progress, RealSystems, ShippedRule, known};
 use treaty_folder::{Problems, TreatyFolder, read};
 
 use crate::args::Args;
@@ -59,6 +59,7 @@ pub fn sound_folder(args: &Args) -> Result<TreatyFolder, Failed> {
 pub fn opening(progress: Progress) -> Opening {
     Opening {
         shipped: shipped(),
+        systems: Arc::new(RealSystems),
         clock: Arc::new(MachineClock),
         env: Arc::new(|name| std::env::var(name).ok()),
         cache: cache(),

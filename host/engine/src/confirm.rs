@@ -1,11 +1,11 @@
-//! What systems answered, and what became of writes whose answer never came.
+//! What systems answered to writes.
 
 use treaty_ledger::{
     Commit, Entry, EntryKind, Intent, IntentAction, IntentChange, LinkChange, StoredLink,
     StoredRecord,
 };
-use treaty_model::{Inbound, Presence, Revision, Settled, SystemIndex, Value};
-use treaty_systems::{Action, Found, Outcome, Record, Sought, SystemError};
+use treaty_model::{Inbound, Presence, Revision, Row, Settled, SystemIndex, Value};
+use treaty_systems::{Outcome, Record};
 
 use crate::apply::Sending;
 use crate::report::EntityReport;
@@ -16,9 +16,12 @@ use crate::{Engine, EngineError, Part};
 const SETBACKS_TOLD_MAX: usize = 20;
 
 /// What became of an intent.
-enum End {
+pub(crate) enum End {
     /// It was carried out; the record as it stands now.
     Done(Option<Record>, &'static str),
+    /// It was carried out, and only now is the answer known: the record as it
+    /// stands now, and the own fields as the write left them.
+    Landed(Record, Row),
     /// It was not; the record as it stands now, if that was told.
     Undone(Option<Record>, &'static str),
     /// The system refuses it.
@@ -55,68 +58,9 @@ impl Engine {
         self.end(part, system, ends.collect(), report)
     }
 
-    /// Asks a system what became of intents that are still open, before
-    /// anything else is decided about their links.
-    pub(crate) async fn recover(
-        &self,
-        part: &Part,
-        system: SystemIndex,
-        report: &mut EntityReport,
-    ) -> Result<(), EngineError> {
-        let name = &part.entity.part(system).system;
-        let intents: Vec<_> = self
-            .ledger
-            .open_intents(name)?
-            .into_iter()
-            .filter(|intent| intent.entity == part.entity.name)
-            .collect();
-        let to = part.system(system);
-        // A system whose index lags may not show yet what landed: not finding
-        // it would prove nothing.
-        let lag_micros = i64::try_from(to.capabilities().index_lag_ms).unwrap_or(0) * 1_000;
-        let now = self.clock.now();
-        if intents
-            .iter()
-            .any(|intent| now.micros_since(intent.opened_at) < lag_micros)
-        {
-            let source = SystemError::Busy {
-                system: name.to_string(),
-                message: "writes of the last pass may not show yet".to_owned(),
-            };
-            return Err(EngineError::System {
-                system: name.clone(),
-                source,
-            });
-        }
-        for batch in intents.chunks(to.capabilities().gets_max.max(1)) {
-            let sought: Vec<_> = batch
-                .iter()
-                .map(|intent| sought(part, system, intent))
-                .collect();
-            let found = to
-                .connector
-                .find(&to.source, &sought)
-                .await
-                .map_err(|source| EngineError::System {
-                    system: name.clone(),
-                    source,
-                })?;
-            let ends = batch
-                .iter()
-                .cloned()
-                .zip(found)
-                .map(|(intent, found)| match found {
-                    Found::Landed(record) => (intent, End::Done(record, "landed")),
-                    Found::NotLanded(record) => (intent, End::Undone(record, "not-landed")),
-                });
-            self.end(part, system, ends.collect(), report)?;
-        }
-        Ok(())
-    }
-
     /// Closes intents and keeps what stands in the system now, in one
     /// transaction.
-    fn end(
+    pub(crate) fn end(
         &self,
         part: &Part,
         system: SystemIndex,
@@ -131,7 +75,7 @@ impl Engine {
             .map(|link| (link.id, link))
             .collect();
         let mut commit = Commit::default();
-        let mut told: Vec<(Intent, Record, bool)> = Vec::new();
+        let mut told: Vec<Told> = Vec::new();
         let name = part.entity.part(system).system.clone();
         for (intent, end) in ends {
             let at = self.clock.now();
@@ -149,11 +93,12 @@ impl Engine {
                 mark: None,
             });
             let system_report = report.system(&name);
-            let (outcome, record, done) = match end {
-                End::Done(record, outcome) => (outcome, record, true),
+            let (outcome, record, done, left) = match end {
+                End::Done(record, outcome) => (outcome, record, true, None),
+                End::Landed(record, left) => ("landed", Some(record), true, Some(left)),
                 End::Undone(record, outcome) => {
                     system_report.stale += 1;
-                    (outcome, record, false)
+                    (outcome, record, false, None)
                 }
                 End::Refused(message) => {
                     system_report.refused += 1;
@@ -174,7 +119,16 @@ impl Engine {
             };
             commit.intents.push(close(&intent, at, outcome));
             match record {
-                Some(record) => told.push((intent, record, done)),
+                Some(record) => {
+                    let own = part.system(system).select(&record.own);
+                    told.push(Told {
+                        left: left.filter(|left| *left != own),
+                        own,
+                        intent,
+                        record,
+                        done,
+                    });
+                }
                 None => {
                     self.end_without_record(part, system, &intent, done, &mut links, &mut commit)
                 }
@@ -215,49 +169,55 @@ impl Engine {
         &self,
         part: &Part,
         system: SystemIndex,
-        told: Vec<(Intent, Record, bool)>,
+        told: Vec<Told>,
         links: &mut std::collections::BTreeMap<treaty_model::LinkId, StoredLink>,
         commit: &mut Commit,
     ) -> Result<(), EngineError> {
         let inbound: Vec<_> = told
             .iter()
-            .map(|(intent, record, _)| Inbound {
-                own: part.system(system).select(&record.own),
-                known: links.get(&intent.link).map_or_else(
+            .flat_map(|told| told.rows().map(|own| (told.intent.link, own.clone())))
+            .map(|(link, own)| Inbound {
+                own,
+                known: links.get(&link).map_or_else(
                     || part.nothing(),
                     |link| link.base.iter().map(|field| field.value.clone()).collect(),
                 ),
             })
             .collect();
-        let readings = self.map_in(part, system, &inbound);
-        for (((intent, record, done), inbound), reading) in
-            told.into_iter().zip(inbound).zip(readings)
-        {
-            let Some(link) = links.get_mut(&intent.link) else {
+        let mut readings = self.map_in(part, system, &inbound).into_iter();
+        for told in told {
+            let readings: Vec<_> = readings.by_ref().take(told.rows().count()).collect();
+            let Some(link) = links.get_mut(&told.intent.link) else {
                 continue;
             };
-            let key = part.key(system, record.id.clone());
+            let key = part.key(system, told.record.id.clone());
             let kept = link.records[system.0].take().filter(|kept| kept.key == key);
             let mut kept =
-                kept.unwrap_or_else(|| StoredRecord::new(key, inbound.own.clone(), part.fields()));
+                kept.unwrap_or_else(|| StoredRecord::new(key, told.own.clone(), part.fields()));
             kept.link = Some(link.id);
             kept.waiting = false;
-            kept.see_own(inbound.own);
-            part.take_reading(&mut kept, reading);
-            kept.changed_at = record.changed_at.or(kept.changed_at);
-            if done && !removes(&intent) {
-                self.settle_written(part, system, &intent, &mut kept)?;
-            } else {
-                kept.origin = part.system(system).origin(&record.origin);
+            kept.changed_at = told.record.changed_at.or(kept.changed_at);
+            let wrote = told.done && !removes(&told.intent);
+            if !wrote || told.left.is_some() {
+                kept.origin = part.system(system).origin(&told.record.origin);
+            }
+            // What the write left has settled. What stands there now is seen
+            // after it, so that an edit in between is one.
+            for (step, (own, reading)) in told.rows().zip(readings).enumerate() {
+                kept.see_own(own.clone());
+                part.take_reading(&mut kept, reading);
+                if wrote && step == 0 {
+                    self.settle_written(part, system, &told.intent, &mut kept)?;
+                }
             }
             // A removal landed, and the record is there: somebody has brought
             // it back since.
-            if done && removes(&intent) && kept.presence == Presence::Present {
+            if told.done && removes(&told.intent) && kept.presence == Presence::Present {
                 kept.presence = Presence::Restored;
             }
             commit.records.push(kept.clone());
             link.records[system.0] = Some(kept);
-            let settled = done
+            let settled = told.done
                 && part
                     .entity
                     .system_indexes()
@@ -305,6 +265,26 @@ impl Engine {
     }
 }
 
+/// What a system told of an intent's record.
+struct Told {
+    intent: Intent,
+    /// The record as it stands now, and the own fields of it.
+    record: Record,
+    own: Row,
+    /// Whether the write was carried out.
+    done: bool,
+    /// The own fields as the write left them, where somebody has edited the
+    /// record since.
+    left: Option<Row>,
+}
+
+impl Told {
+    /// The own rows one after another, the last as it stands now.
+    fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.left.iter().chain([&self.own])
+    }
+}
+
 /// Whether a system's record agrees with base as far as can be told without
 /// looking closer. A doubt costs one more look, nothing else.
 fn is_settled(link: &StoredLink, system: SystemIndex) -> bool {
@@ -321,32 +301,12 @@ fn is_settled(link: &StoredLink, system: SystemIndex) -> bool {
             })
 }
 
-fn removes(intent: &Intent) -> bool {
+/// Whether an intent takes a record away.
+pub(crate) fn removes(intent: &Intent) -> bool {
     matches!(
         intent.content.action,
         IntentAction::Archive | IntentAction::Delete
     )
-}
-
-fn sought(part: &Part, system: SystemIndex, intent: &Intent) -> Sought {
-    let to = part.system(system);
-    let values = to.expand(&intent.content.own);
-    let expected = to.expand(&intent.content.expected);
-    let id = intent.remote.clone().unwrap_or_else(|| "".into());
-    let action = match intent.content.action {
-        IntentAction::Create => Action::Create { values },
-        IntentAction::Update => Action::Update {
-            id,
-            values,
-            expected,
-        },
-        IntentAction::Archive => Action::Archive { id, expected },
-        IntentAction::Delete => Action::Delete { id, expected },
-    };
-    Sought {
-        intent: intent.id.clone(),
-        action,
-    }
 }
 
 fn close(intent: &Intent, at: treaty_model::Timestamp, outcome: &'static str) -> IntentChange {
@@ -376,6 +336,7 @@ fn tale(intent: &Intent, end: &End) -> (EntryKind, serde_json::Value) {
     };
     let (kind, outcome) = match end {
         End::Done(_, outcome) => (done, (*outcome).to_owned()),
+        End::Landed(..) => (done, "landed".to_owned()),
         End::Undone(_, outcome) => (EntryKind::Setback, (*outcome).to_owned()),
         End::Refused(message) => (EntryKind::Setback, format!("refused: {message}")),
         End::Open(message) => (EntryKind::Setback, format!("open: {message}")),

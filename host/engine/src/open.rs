@@ -2,24 +2,21 @@
 //! the ledger.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
+use async_trait::async_trait;
 use treaty_folder::{
-    Component, EntitySettings, Known, KnownConnector, Location, Problems, Profile, RuleSettings,
-    Schemas, Severity, TreatyFolder, check_schemas, own_fields, read_cross_reference, setup,
+    EntitySettings, Known, KnownConnector, Location, Problems, Schemas, Severity, TreatyFolder,
+    check_schemas, own_fields, read_cross_reference, setup,
 };
 use treaty_ledger::{Commit, Ledger};
-use treaty_model::{
-    Clock, Digest, EntityName, FieldIndex, OwnSchema, RuleId, SystemIndex, SystemName,
-};
+use treaty_model::{Clock, Digest, EntityName, FieldIndex, OwnSchema, SystemIndex, SystemName};
 use treaty_planner::Limits;
-use treaty_sandbox::{Rule, Sandbox, SandboxOptions};
 use treaty_systems::{Connector, Needs, SystemError, connector_kinds};
 
 use crate::absent::{describe_or_recall, open_or_stand_in};
 use crate::part::{Bound, PartSystem, source_of};
+use crate::rules::Rules;
 use crate::{Counter, Engine, EngineError, Part, Progress, RunCell};
 
 /// A rule that ships inside the binary.
@@ -39,6 +36,9 @@ pub type Environment = Arc<dyn Fn(&str) -> Option<String> + Send + Sync>;
 pub struct Opening {
     /// The rules that ship.
     pub shipped: Vec<ShippedRule>,
+    /// Opens systems: the machine's own ([`RealSystems`]), or others in their
+    /// place, so that whole histories can be played.
+    pub systems: Arc<dyn OpenSystem>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// The environment, for secrets.
@@ -47,6 +47,34 @@ pub struct Opening {
     pub cache: Option<std::path::PathBuf>,
     /// Is told what happens.
     pub progress: Progress,
+}
+
+/// Opens systems.
+#[async_trait]
+pub trait OpenSystem: Send + Sync {
+    /// Opens one, of a kind that [`connector_kinds`] lists.
+    async fn open(
+        &self,
+        kind: &str,
+        settings: &treaty_systems::SystemSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Box<dyn Connector>, SystemError>;
+}
+
+/// Opens files, databases and servers as they are.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RealSystems;
+
+#[async_trait]
+impl OpenSystem for RealSystems {
+    async fn open(
+        &self,
+        kind: &str,
+        settings: &treaty_systems::SystemSettings,
+        clock: Arc<dyn Clock>,
+    ) -> Result<Box<dyn Connector>, SystemError> {
+        treaty_systems::open(kind, settings, clock).await
+    }
 }
 
 /// What this build knows: its connectors and the rules that ship.
@@ -149,8 +177,10 @@ pub(crate) async fn open_system(
         url,
         options: settings.options.clone(),
     };
-    let opened =
-        treaty_systems::open(&settings.connector, &for_connector, opening.clock.clone()).await;
+    let opened = opening
+        .systems
+        .open(&settings.connector, &for_connector, opening.clock.clone())
+        .await;
     opened
         .map(Arc::from)
         .map_err(|source| system_error(&settings.name, source))
@@ -230,94 +260,6 @@ fn references(settings: &EntitySettings) -> Vec<Option<EntityName>> {
         .iter()
         .map(|row| target(&row.cells))
         .collect()
-}
-
-/// The rules of a treaty, loaded.
-pub(crate) struct Rules {
-    loaded: BTreeMap<String, (RuleId, Rule)>,
-}
-
-impl Rules {
-    pub(crate) fn load(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
-        let options = SandboxOptions {
-            cache: opening.cache.clone(),
-            limits: limits(folder),
-        };
-        let sandbox =
-            Sandbox::new(options).map_err(|error| EngineError::Sandbox(error.to_string()))?;
-        let mut loaded = BTreeMap::new();
-        for settings in &folder.rules {
-            let rule = load(&sandbox, settings, opening)?;
-            let id = RuleId {
-                name: settings.name.clone(),
-                digest: rule.digest(),
-            };
-            loaded.insert(settings.name.clone(), (id, rule));
-        }
-        Ok(Self { loaded })
-    }
-
-    pub(crate) fn get(&self, name: &str) -> Result<(RuleId, Rule), EngineError> {
-        self.loaded
-            .get(name)
-            .cloned()
-            .ok_or_else(|| EngineError::Rule {
-                name: name.to_owned(),
-                message: "the treaty does not have it".to_owned(),
-                hint: "name a shipped rule or one of [rules]".to_owned(),
-            })
-    }
-}
-
-fn limits(folder: &TreatyFolder) -> treaty_sandbox::Limits {
-    const MIB: u64 = 1 << 20;
-    let mut limits = treaty_sandbox::Limits::default();
-    let wanted = &folder.limits;
-    let bytes = |mib: u64| usize::try_from(mib.saturating_mul(MIB)).unwrap_or(usize::MAX);
-    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    limits.component_bytes = wanted.component_mib.map_or(limits.component_bytes, bytes);
-    limits.memory_bytes = wanted.memory_mib.map_or(limits.memory_bytes, bytes);
-    limits.table_elements = wanted.table_elements.map_or(limits.table_elements, count);
-    limits.fuel_base = wanted.fuel_base.unwrap_or(limits.fuel_base);
-    limits.fuel_per_element = wanted.fuel_per_element.unwrap_or(limits.fuel_per_element);
-    limits.fuel_per_byte = wanted.fuel_per_byte.unwrap_or(limits.fuel_per_byte);
-    limits.time_base = wanted
-        .time_base_ms
-        .map_or(limits.time_base, Duration::from_millis);
-    limits.time_per_element = wanted
-        .time_per_element_ms
-        .map_or(limits.time_per_element, Duration::from_millis);
-    limits.log_lines = wanted.log_lines.map_or(limits.log_lines, count);
-    limits
-}
-
-fn load(
-    sandbox: &Sandbox,
-    settings: &RuleSettings,
-    opening: &Opening,
-) -> Result<Rule, EngineError> {
-    let profile = match settings.profile {
-        Profile::Contract => treaty_sandbox::Profile::Contract,
-        Profile::InertWasi => treaty_sandbox::Profile::InertWasi,
-    };
-    let refuse = |message: String, hint: String| EngineError::Rule {
-        name: settings.name.clone(),
-        message,
-        hint,
-    };
-    let result = match &settings.component {
-        Component::File(path) => sandbox.load_file(path as &Path, profile),
-        Component::Shipped(name) => {
-            let shipped = opening.shipped.iter().find(|rule| rule.name == name);
-            let Some(shipped) = shipped else {
-                let known: Vec<_> = opening.shipped.iter().map(|rule| rule.name).collect();
-                let message = format!("no rule {name:?} ships; these do: {}", known.join(", "));
-                return Err(refuse(message, "name one of them, or a file".to_owned()));
-            };
-            sandbox.load(shipped.component, profile)
-        }
-    };
-    result.map_err(|error| refuse(error.to_string(), error.hint().to_string()))
 }
 
 pub(crate) fn part(

@@ -296,11 +296,25 @@ pub struct Sought {
 /// What became of a write whose outcome was open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Found {
-    /// It landed (or its record is there). The record as it stands now; none
-    /// after a delete or an archive that hides it. A record that was to be
-    /// removed is gone, whoever removed it; where it is told nonetheless,
-    /// somebody has brought it back since.
-    Landed(Option<Record>),
+    /// It landed.
+    Landed {
+        /// The record as it stands now; none after a delete or an archive that
+        /// hides it. A record that was to be removed is gone, whoever removed
+        /// it; where it is told nonetheless, somebody has brought it back since.
+        now: Option<Record>,
+        /// What the write left in the fields that it wrote, of a new record in
+        /// all of them, where the system remembers. Where `now` differs,
+        /// somebody has edited the record since.
+        left: Option<Row>,
+    },
     /// It did not land. The record as it stands now, where there is one.
     NotLanded(Option<Record>),
+}
+
+impl Found {
+    /// The record is gone, as was meant.
+    pub const GONE: Self = Self::Landed {
+        now: None,
+        left: None,
+    };
 }

@@ -43,6 +43,7 @@ mod open;
 mod postgres;
 mod remote;
 mod sqlite;
+mod wrote;
 
 pub use connector::*;
 pub use error::SystemError;

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use treaty_engine::{Engine, Mode, Opening, Report, ShippedRule, known};
+use treaty_engine::{Engine, Mode, Opening, RealSystems, Report, ShippedRule, known};
 use treaty_model::{Clock, Timestamp};
 
 use databases::{Databases, Kind};
@@ -168,6 +168,7 @@ async fn open(folder: &Path, stopwatch: &Arc<Stopwatch>) -> Result<Engine> {
     let treaty = read.map_err(|problems| anyhow::anyhow!("{problems}"))?;
     let stopwatch = Arc::clone(stopwatch);
     let opening = Opening {
+        systems: Arc::new(RealSystems),
         shipped,
         clock: Arc::new(MachineClock),
         env: Arc::new(|_| None),

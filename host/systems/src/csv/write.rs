@@ -12,9 +12,10 @@ use crate::convert::convert;
 use crate::csv::file::{Loaded, Stat, failed};
 use crate::csv::new_id::{Memory, beside, own_folder, text_id};
 use crate::csv::replace::{Replaced, replace};
+use crate::csv::scan::Cell;
 use crate::csv::table::Table;
 use crate::csv::{NewIds, Shared};
-use crate::{Action, Found, Outcome, Sought, Source, SystemError, SystemWrite, remote};
+use crate::{Action, Found, Outcome, Record, Sought, Source, SystemError, SystemWrite, remote};
 use draft::Draft;
 use treaty_model::{OwnKind, Value};
 
@@ -114,7 +115,11 @@ pub(super) fn find(
         Action::Update { id, values, .. } => {
             let record = table.visible(id);
             if record.is_some() && holds(table, id, values, Amount::All) {
-                Found::Landed(record)
+                // Every value stands there as it was sent.
+                Found::Landed {
+                    now: record,
+                    left: None,
+                }
             } else {
                 Found::NotLanded(record)
             }
@@ -125,7 +130,7 @@ pub(super) fn find(
             match table.visible(id) {
                 Some(record) => Found::NotLanded(Some(record)),
                 None if stands && !archives => Found::NotLanded(None),
-                None => Found::Landed(None),
+                None => Found::GONE,
             }
         }
     };
@@ -150,10 +155,26 @@ fn find_create(
     };
     let record = table.visible(&id);
     if table.index().contains_key(&id) && holds(table, &id, values, Amount::Some) {
-        Found::Landed(record)
+        Found::Landed {
+            left: record.as_ref().map(|now| made(table, now, values)),
+            now: record,
+        }
     } else {
         Found::NotLanded(record)
     }
+}
+
+/// A new record as it was made: nothing in the cells that nobody gave.
+fn made(table: &Table, now: &Record, values: &Row) -> Row {
+    let cell = |column: usize| {
+        if table.key().contains(&column) {
+            return now.own[column].clone();
+        }
+        let value = cell_text(values.get(column).unwrap_or(&None)).unwrap_or_default();
+        let quoted = table.dialect().quote_all;
+        table.value(&Cell { value, quoted })
+    };
+    (0..now.own.len()).map(cell).collect()
 }
 
 /// How many of the given values a record must hold to be the one meant.

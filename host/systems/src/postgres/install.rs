@@ -4,7 +4,7 @@
 //! |---|---|
 //! | `treaty.changes` | the log: transaction, source, key, what happened, our intent, who, when |
 //! | `treaty.feeds` | for each source the number of its log, and how far it was pruned |
-//! | `treaty.intents` | which intents were carried out, and on which record |
+//! | `treaty.intents` | which intents were carried out, on which record, and what they left there |
 //!
 //! The trigger's function runs with the rights of Treaty's role, so that the
 //! roles of the database's own programs need none on the schema.
@@ -36,6 +36,7 @@ CREATE TABLE IF NOT EXISTS treaty.intents (
     intent text PRIMARY KEY,
     source text NOT NULL,
     record text NOT NULL,
+    wrote text NOT NULL,
     at timestamptz NOT NULL
 );
 CREATE INDEX IF NOT EXISTS intents_by_time ON treaty.intents (at);

@@ -9,7 +9,7 @@ use crate::postgres::rows::{Standing, by_ids};
 use crate::postgres::schema::Table;
 use crate::postgres::session::Session;
 use crate::postgres::{Context, install};
-use crate::{Action, Found, Outcome, Sought, SystemError, SystemWrite};
+use crate::{Action, Found, Outcome, Sought, SystemError, SystemWrite, wrote};
 use attempt::Attempt;
 
 /// How long an intent is remembered, in microseconds: 90 days. It is asked about
@@ -165,6 +165,7 @@ async fn carry_out(attempt: &Attempt<'_>, write: &SystemWrite) -> Result<Outcome
         intent.into(),
         (&attempt.table.full_name).into(),
         id.as_str().into(),
+        wrote::of(attempt.table.names(), &write.action, record.as_ref()).into(),
         at.into(),
     ];
     let remembered = attempt.rows(REMEMBER, &parameters).await?;
@@ -176,10 +177,11 @@ async fn carry_out(attempt: &Attempt<'_>, write: &SystemWrite) -> Result<Outcome
     Ok(Outcome::Done(record))
 }
 
-const RECORD_OF: &str = "SELECT record FROM treaty.intents WHERE intent = $1";
+const RECORD_OF: &str = "SELECT record, wrote FROM treaty.intents WHERE intent = $1";
 
 const REMEMBER: &str = "
-INSERT INTO treaty.intents (intent, source, record, at) VALUES ($1, $2, $3, $4::timestamptz)
+INSERT INTO treaty.intents (intent, source, record, wrote, at)
+VALUES ($1, $2, $3, $4, $5::timestamptz)
 ON CONFLICT (intent) DO NOTHING RETURNING intent";
 
 async fn forget_old(session: &Session, now: Timestamp) -> Result<(), SystemError> {
@@ -202,14 +204,18 @@ pub(super) async fn find(
             // A transaction whose end was not answered may still be ending; its
             // row in the table of intents would make an insert wait for it.
             wait_for(session, sought.intent.as_str()).await?;
-            session
-                .one(RECORD_OF, &[sought.intent.as_str().into()])
-                .await?
+            let rows = session
+                .rows(RECORD_OF, &[sought.intent.as_str().into()])
+                .await?;
+            rows.into_iter().next()
         } else {
             None
         };
-        let landed = landed.map(RemoteId);
-        let id = landed.as_ref().or(match &sought.action {
+        let landed = landed.map(|columns| {
+            let [id, wrote] = <[_; 2]>::try_from(columns).unwrap_or_default();
+            (RemoteId(id.unwrap_or_default()), wrote.unwrap_or_default())
+        });
+        let id = landed.as_ref().map(|(id, _)| id).or(match &sought.action {
             Action::Create { .. } => None,
             Action::Update { id, .. } | Action::Archive { id, .. } | Action::Delete { id, .. } => {
                 Some(id)
@@ -227,10 +233,13 @@ pub(super) async fn find(
             Action::Delete { .. } => standing.is_none(),
         };
         let record = standing.and_then(Standing::visible);
-        found.push(if landed.is_some() || is_gone {
-            Found::Landed(record)
-        } else {
-            Found::NotLanded(record)
+        found.push(match landed {
+            Some((_, wrote)) => Found::Landed {
+                now: record,
+                left: wrote::row(table.names(), &wrote),
+            },
+            None if is_gone => Found::GONE,
+            None => Found::NotLanded(record),
         });
     }
     Ok(found)
@@ -242,6 +251,7 @@ async fn wait_for(session: &Session, intent: &str) -> Result<(), SystemError> {
     session.run("BEGIN").await?;
     let parameters = [
         intent.into(),
+        "".into(),
         "".into(),
         "".into(),
         "2000-01-01T00:00:00Z".into(),

@@ -115,6 +115,11 @@ impl Storage {
 }
 
 impl Table {
+    /// The names of its columns.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|column| column.name.as_str())
+    }
+
     /// The own fields.
     pub(super) fn schema(&self) -> OwnSchema {
         let fields = (0..self.columns.len()).map(|position| self.field(position));

@@ -5,7 +5,7 @@
 //! | `treaty_changes` | the log: source, key, whether the row was put or deleted, our intent, when |
 //! | `treaty_feeds` | for each source the number of its log, and how far it was pruned |
 //! | `treaty_mark` | the intent that our own transaction is carrying out; empty outside of it |
-//! | `treaty_intents` | which intents were carried out, and on which record |
+//! | `treaty_intents` | which intents were carried out, on which record, and what they left there |
 //!
 //! The triggers run in other people's programs, with other people's SQLite, so
 //! they are plain: no JSON, no functions of ours. The key is kept as a list of
@@ -35,6 +35,7 @@ CREATE TABLE IF NOT EXISTS treaty_intents (
     intent TEXT PRIMARY KEY,
     source TEXT NOT NULL,
     record TEXT NOT NULL,
+    wrote TEXT NOT NULL,
     at TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS treaty_intents_by_time ON treaty_intents (at);

@@ -9,7 +9,7 @@ use crate::sqlite::error::{failed, refusal};
 use crate::sqlite::rows::{by_id, visible};
 use crate::sqlite::schema::Table;
 use crate::sqlite::{Context, state};
-use crate::{Action, Found, Outcome, Sought, SystemError, SystemWrite};
+use crate::{Action, Found, Outcome, Sought, SystemError, SystemWrite, wrote};
 use attempt::{Attempt, Stop};
 
 /// Carries out writes to one table.
@@ -89,7 +89,7 @@ fn one(
     write: &SystemWrite,
 ) -> Result<Outcome, SystemError> {
     let fail = |error| failed(&context.place, "write", &error);
-    if let Some(id) = intents::record_of(transaction, &write.intent).map_err(fail)? {
+    if let Some((id, _)) = intents::carried_out(transaction, &write.intent).map_err(fail)? {
         return Ok(Outcome::Done(visible(transaction, table, context, &id)?));
     }
     let savepoint = transaction.savepoint().map_err(fail)?;
@@ -111,7 +111,8 @@ fn one(
             savepoint
                 .execute("DELETE FROM treaty_mark", [])
                 .map_err(fail)?;
-            intents::remember(&savepoint, table, &write.intent, &id, now).map_err(fail)?;
+            let wrote = wrote::of(table.names(), &write.action, record.as_ref());
+            intents::remember(&savepoint, table, &write.intent, &id, &wrote, now).map_err(fail)?;
             savepoint.commit().map_err(fail)?;
             Ok(Outcome::Done(record))
         }
@@ -138,13 +139,15 @@ pub(super) fn find(
     let has_memory = state::has_table(connection, "treaty_intents").map_err(fail)?;
     let find = |sought: &Sought| {
         let landed = if has_memory {
-            intents::record_of(connection, &sought.intent).map_err(fail)?
+            intents::carried_out(connection, &sought.intent).map_err(fail)?
         } else {
             None
         };
-        if let Some(id) = landed {
-            let record = visible(connection, table, context, &id)?;
-            return Ok(Found::Landed(record));
+        if let Some((id, wrote)) = landed {
+            return Ok(Found::Landed {
+                now: visible(connection, table, context, &id)?,
+                left: wrote::row(table.names(), &wrote),
+            });
         }
         let archives = matches!(sought.action, Action::Archive { .. });
         Ok(match &sought.action {
@@ -155,7 +158,7 @@ pub(super) fn find(
                     Some(standing) if !(archives && standing.archived) => {
                         Found::NotLanded(standing.visible())
                     }
-                    _ => Found::Landed(None),
+                    _ => Found::GONE,
                 }
             }
         })

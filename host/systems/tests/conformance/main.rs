@@ -67,4 +67,5 @@ suite! {
     content::kinds_survive,
     find::landed_and_not_landed,
     find::a_removed_record_is_gone,
+    find::an_edit_on_top_of_a_landed_write_is_told_apart,
 }

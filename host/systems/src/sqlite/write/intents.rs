@@ -10,16 +10,17 @@ use crate::sqlite::schema::Table;
 /// in the pass after its own.
 const REMEMBERED_MICROS: i64 = 90 * 24 * 3_600 * 1_000_000;
 
-/// The record that an intent was carried out on.
-pub(super) fn record_of(
+/// The record that an intent was carried out on, and what it left there.
+pub(super) fn carried_out(
     connection: &Connection,
     intent: &IntentId,
-) -> rusqlite::Result<Option<RemoteId>> {
+) -> rusqlite::Result<Option<(RemoteId, String)>> {
     connection
-        .prepare_cached("SELECT record FROM treaty_intents WHERE intent = ?1")?
-        .query_row([intent.as_str()], |row| row.get(0))
+        .prepare_cached("SELECT record, wrote FROM treaty_intents WHERE intent = ?1")?
+        .query_row([intent.as_str()], |row| {
+            Ok((RemoteId(row.get(0)?), row.get(1)?))
+        })
         .optional()
-        .map(|record| record.map(RemoteId))
 }
 
 /// Remembers that an intent was carried out.
@@ -28,16 +29,19 @@ pub(super) fn remember(
     table: &Table,
     intent: &IntentId,
     record: &RemoteId,
+    wrote: &str,
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO treaty_intents (intent, source, record, at) VALUES (?1, ?2, ?3, ?4)",
+            "INSERT INTO treaty_intents (intent, source, record, wrote, at)
+             VALUES (?1, ?2, ?3, ?4, ?5)",
         )?
         .execute(params![
             intent.as_str(),
             table.name,
             record.as_str(),
+            wrote,
             now.to_string()
         ])
         .map(drop)

@@ -1,0 +1,100 @@
+//! The rules of a treaty, loaded into the sandbox.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+use treaty_folder::{Component, Profile, RuleSettings, TreatyFolder};
+use treaty_model::RuleId;
+use treaty_sandbox::{Rule, Sandbox, SandboxOptions};
+
+use crate::EngineError;
+use crate::open::Opening;
+
+/// The rules of a treaty, loaded.
+pub(crate) struct Rules {
+    loaded: BTreeMap<String, (RuleId, Rule)>,
+}
+
+impl Rules {
+    pub(crate) fn load(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
+        let options = SandboxOptions {
+            cache: opening.cache.clone(),
+            limits: limits(folder),
+        };
+        let sandbox =
+            Sandbox::new(options).map_err(|error| EngineError::Sandbox(error.to_string()))?;
+        let mut loaded = BTreeMap::new();
+        for settings in &folder.rules {
+            let rule = load(&sandbox, settings, opening)?;
+            let id = RuleId {
+                name: settings.name.clone(),
+                digest: rule.digest(),
+            };
+            loaded.insert(settings.name.clone(), (id, rule));
+        }
+        Ok(Self { loaded })
+    }
+
+    pub(crate) fn get(&self, name: &str) -> Result<(RuleId, Rule), EngineError> {
+        self.loaded
+            .get(name)
+            .cloned()
+            .ok_or_else(|| EngineError::Rule {
+                name: name.to_owned(),
+                message: "the treaty does not have it".to_owned(),
+                hint: "name a shipped rule or one of [rules]".to_owned(),
+            })
+    }
+}
+
+fn limits(folder: &TreatyFolder) -> treaty_sandbox::Limits {
+    const MIB: u64 = 1 << 20;
+    let mut limits = treaty_sandbox::Limits::default();
+    let wanted = &folder.limits;
+    let bytes = |mib: u64| usize::try_from(mib.saturating_mul(MIB)).unwrap_or(usize::MAX);
+    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+    limits.component_bytes = wanted.component_mib.map_or(limits.component_bytes, bytes);
+    limits.memory_bytes = wanted.memory_mib.map_or(limits.memory_bytes, bytes);
+    limits.table_elements = wanted.table_elements.map_or(limits.table_elements, count);
+    limits.fuel_base = wanted.fuel_base.unwrap_or(limits.fuel_base);
+    limits.fuel_per_element = wanted.fuel_per_element.unwrap_or(limits.fuel_per_element);
+    limits.fuel_per_byte = wanted.fuel_per_byte.unwrap_or(limits.fuel_per_byte);
+    limits.time_base = wanted
+        .time_base_ms
+        .map_or(limits.time_base, Duration::from_millis);
+    limits.time_per_element = wanted
+        .time_per_element_ms
+        .map_or(limits.time_per_element, Duration::from_millis);
+    limits.log_lines = wanted.log_lines.map_or(limits.log_lines, count);
+    limits
+}
+
+fn load(
+    sandbox: &Sandbox,
+    settings: &RuleSettings,
+    opening: &Opening,
+) -> Result<Rule, EngineError> {
+    let profile = match settings.profile {
+        Profile::Contract => treaty_sandbox::Profile::Contract,
+        Profile::InertWasi => treaty_sandbox::Profile::InertWasi,
+    };
+    let refuse = |message: String, hint: String| EngineError::Rule {
+        name: settings.name.clone(),
+        message,
+        hint,
+    };
+    let result = match &settings.component {
+        Component::File(path) => sandbox.load_file(path as &Path, profile),
+        Component::Shipped(name) => {
+            let shipped = opening.shipped.iter().find(|rule| rule.name == name);
+            let Some(shipped) = shipped else {
+                let known: Vec<_> = opening.shipped.iter().map(|rule| rule.name).collect();
+                let message = format!("no rule {name:?} ships; these do: {}", known.join(", "));
+                return Err(refuse(message, "name one of them, or a file".to_owned()));
+            };
+            sandbox.load(shipped.component, profile)
+        }
+    };
+    result.map_err(|error| refuse(error.to_string(), error.hint().to_string()))
+}

@@ -1,0 +1,5 @@
+//! Passes over two databases, with something happening in the middle of them.
+
+mod interrupted;
+mod pair;
+mod removals;

@@ -1,0 +1,174 @@
+//! Two databases that agree, and their treaty.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use rusqlite::Connection;
+use treaty_engine::{
+    Engine, Event, Mode, OpenSystem, Opening, RealSystems, Report, ShippedRule, known,
+};
+use treaty_model::{Clock, Timestamp};
+
+const TABLE: &str = "\
+field,type,left,right,owner,rule
+email,email,email,email,shared,escalate
+phone,phone,phone,phone,shared,escalate
+note,text,note,note,shared,escalate
+";
+
+const PEOPLE: &str = "
+CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT, phone TEXT, memo TEXT, note TEXT,
+    gone BOOLEAN);
+INSERT INTO person VALUES (1, 'ida@lund.example', '+49301234567', 'a', 'n', false);
+INSERT INTO person VALUES (2, 'max@lund.example', '+49307654321', 'b', 'n', false);";
+
+/// Ida as she stands in the right database.
+pub const IDA: &str = "SELECT phone || ' ' || memo FROM person WHERE id = 1 AND gone IS NOT TRUE";
+
+struct Noon;
+
+impl Clock for Noon {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_micros(1_800_000_000_000_000)
+    }
+}
+
+/// Something that somebody does to a database while a pass is deciding.
+type Meanwhile = Arc<Mutex<Option<&'static str>>>;
+
+/// Two databases that agree, and their treaty.
+pub struct Pair {
+    folder: tempfile::TempDir,
+    engine: Option<Engine>,
+    /// What is done to the right database once the next pass has decided.
+    meanwhile: Meanwhile,
+}
+
+impl Pair {
+    /// Two people in both databases; what happens to deletes is the caller's.
+    pub async fn new(deletes: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder is made");
+        for side in ["left.db", "right.db"] {
+            run(&folder.path().join(side), PEOPLE);
+        }
+        let part = |side: &str, other: &str| {
+            format!(
+                "[entities.person.systems.{side}]\nsource = \"person\"\narchived = \"gone\"\n\
+                 deletes-count = true\ncreates-from = [\"{other}\"]\n"
+            )
+        };
+        let treaty = format!(
+            "[treaty]\nname = \"pair\"\n\
+             [systems.left]\nconnector = \"sqlite\"\npath = \"left.db\"\n\
+             [systems.right]\nconnector = \"sqlite\"\npath = \"right.db\"\n\
+             [entities.person]\ntable = \"person.csv\"\ndeletes = \"{deletes}\"\n\
+             [entities.person.match]\nmatcher = \"match-keys\"\n{}{}\
+             [rules.match-keys.configuration]\nkeys = [[\"email\"]]\n\
+             [guards]\ndeletes-share-max = 1.0\n",
+            part("left", "right"),
+            part("right", "left"),
+        );
+        std::fs::write(folder.path().join("treaty.toml"), treaty).expect("it is written");
+        std::fs::write(folder.path().join("person.csv"), TABLE).expect("it is written");
+        let mut pair = Self {
+            folder,
+            engine: None,
+            meanwhile: Meanwhile::default(),
+        };
+        pair.start(Arc::new(RealSystems)).await;
+        pair.pass().await;
+        assert!(pair.pass().await.is_quiet(), "the databases agree");
+        pair
+    }
+
+    /// Starts Treaty again, with its systems opened in this way.
+    pub async fn start(&mut self, systems: Arc<dyn OpenSystem>) {
+        self.engine = None;
+        let shipped: Vec<_> = treaty_shipped::all()
+            .iter()
+            .map(|rule| ShippedRule {
+                name: rule.name,
+                component: rule.component,
+            })
+            .collect();
+        let treaty = treaty_folder::read(self.folder.path(), &known(&shipped));
+        let (right, meanwhile) = (self.right_db(), Arc::clone(&self.meanwhile));
+        let opening = Opening {
+            shipped,
+            systems,
+            clock: Arc::new(Noon),
+            env: Arc::new(|_| None),
+            // One test's compiled rules serve the others.
+            cache: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules")),
+            progress: Arc::new(move |event| {
+                if let Event::Reconciled { .. } = event
+                    && let Some(sql) = meanwhile.lock().expect("nobody panicked").take()
+                {
+                    run(&right, sql);
+                }
+            }),
+        };
+        let treaty = treaty.expect("the treaty is sound");
+        let engine = Engine::open(&treaty, &opening).await.expect("it opens");
+        self.engine = Some(engine);
+    }
+
+    /// Treaty as it runs.
+    pub fn engine(&self) -> &Engine {
+        self.engine.as_ref().expect("it was started")
+    }
+
+    /// Makes a pass in which nothing is stopped and nothing fails.
+    pub async fn pass(&self) -> Report {
+        self.pass_in(Mode::Sync).await
+    }
+
+    /// The same, or only its plan.
+    pub async fn pass_in(&self, mode: Mode) -> Report {
+        let report = self.engine().pass(mode, &BTreeSet::new()).await;
+        let report = report.expect("the pass is made");
+        assert!(
+            report.trips.is_empty() && report.failures.is_empty(),
+            "{report:?}"
+        );
+        report
+    }
+
+    /// Once the next pass has decided, somebody does this to the right database.
+    pub fn meanwhile(&self, sql: &'static str) {
+        *self.meanwhile.lock().expect("nobody panicked") = Some(sql);
+    }
+
+    /// Whether that has happened.
+    pub fn has_happened(&self) -> bool {
+        self.meanwhile.lock().expect("nobody panicked").is_none()
+    }
+
+    /// The left database.
+    pub fn left_db(&self) -> PathBuf {
+        self.folder.path().join("left.db")
+    }
+
+    /// The right database.
+    pub fn right_db(&self) -> PathBuf {
+        self.folder.path().join("right.db")
+    }
+
+    /// Ida in the right database.
+    pub fn right(&self) -> Option<String> {
+        query(&self.right_db(), IDA)
+    }
+}
+
+/// Runs statements.
+pub fn run(database: &Path, sql: &str) {
+    let connection = Connection::open(database).expect("it opens");
+    connection.execute_batch(sql).expect("it runs");
+}
+
+/// What a query gives first.
+pub fn query(database: &Path, sql: &str) -> Option<String> {
+    let connection = Connection::open(database).expect("it opens");
+    connection.query_row(sql, [], |row| row.get(0)).ok()
+}
