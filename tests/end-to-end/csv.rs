@@ -154,7 +154,7 @@ fn edits_of_different_fields_merge() {
 }
 
 /// Both sides change Anna's address, and nobody but a person can decide.
-fn in_dispute() -> Bench {
+pub fn in_dispute() -> Bench {
     let bench = acquainted();
     bench.edit(CRM_FILE, "anna@berg.example", "anna@crm.example");
     bench.edit(SHOP_FILE, "anna@berg.example", "anna@shop.example");
@@ -162,7 +162,7 @@ fn in_dispute() -> Bench {
     bench
         .treaty(&["sync"])
         .expect(0)
-        .says("1 questions about fields");
+        .says("1 question about fields");
     bench
 }
 
@@ -177,7 +177,7 @@ fn only_the_contested_field_waits() {
     bench
         .treaty(&["sync"])
         .expect(0)
-        .says("1 questions wait for a person");
+        .says("1 question waits for a person");
     bench.treaty(&["plan"]).expect(0);
     assert_eq!(both(&bench), before);
 }

@@ -82,6 +82,17 @@ fn a_folder_without_a_treaty_is_said() {
 }
 
 #[test]
+fn what_asks_before_there_was_a_sync_is_told_so() {
+    let bench = strangers();
+    let mut transcript = Transcript::of(&bench);
+    for command in ["status", "questions"] {
+        transcript.run(&[command]).expect(1);
+    }
+    transcript.run(&["decide", "1", "--same"]).expect(1);
+    transcript.check("before-the-first-sync");
+}
+
+#[test]
 fn a_database_that_does_not_answer_is_said_without_its_password() {
     let bench = strangers();
     let (url, port) = nobody();

@@ -318,7 +318,7 @@ fn a_row_added_to_the_table_overwrites_nothing_unasked() {
     pair.bench
         .treaty(&["sync"])
         .expect(0)
-        .says("questions wait for a person");
+        .says("1 question waits for a person");
     pair.bench.settle();
     let left = pair.left_rows("SELECT memo FROM person ORDER BY id");
     let right = pair.right_rows("SELECT memo FROM human ORDER BY nr");

@@ -5,7 +5,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::Bench;
-use crate::csv::{acquainted, line};
+use crate::csv::{acquainted, in_dispute, line};
 use crate::golden::Transcript;
 
 /// How long anything here may take.
@@ -92,6 +92,31 @@ fn a_second_process_is_refused_meanwhile() {
     transcript.check("held");
     assert_eq!(watch.end(), Some(0));
     bench.treaty(&["sync"]).expect(0);
+}
+
+#[test]
+fn people_ask_and_answer_while_it_works() {
+    let bench = in_dispute();
+    let watch = Watch::start(&bench);
+    let id = watch.0.id().to_string();
+    until("it holds the treaty", || {
+        bench.read(".treaty/lock").contains(&id)
+    });
+    bench.treaty(&["status"]).expect(0).says("1 question open");
+    let questions = bench.treaty(&["questions", "--format", "json"]).expect(0);
+    let number = questions.json()[0]["question"].to_string();
+    bench
+        .treaty(&["decide", &number, "--keep", "shop"])
+        .expect(0)
+        .says("is answered");
+    until("the answer is carried out", || {
+        bench.read("crm/contacts.csv").contains("anna@shop.example")
+    });
+    assert_eq!(watch.end(), Some(0));
+    bench.settle();
+    bench.treaty(&["questions"]).expect(0).says("no questions");
+    let answers = "SELECT json_extract(content, '$.by') FROM entry WHERE kind = 'answer'";
+    assert_eq!(bench.journal(answers), ["tester"]);
 }
 
 #[test]

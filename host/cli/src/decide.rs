@@ -4,16 +4,16 @@ use treaty_engine::Reply;
 
 use crate::args::{Args, DecideArgs, Format};
 use crate::exit::{Exit, Failed};
-use crate::{open, progress, tell};
+use crate::{open, tell};
 
-pub async fn run(args: &Args, decide: &DecideArgs) -> Result<Exit, Failed> {
-    let (_, engine) = open::engine(args, progress::progress()).await?;
+pub fn run(args: &Args, decide: &DecideArgs) -> Result<Exit, Failed> {
+    let reader = open::reader(args)?;
     let by = decide
         .by
         .clone()
         .or_else(|| std::env::var("USER").ok())
         .unwrap_or_else(|| "somebody".to_owned());
-    engine.decide(decide.number, &reply(decide)?, &by)?;
+    reader.answer(decide.number, &reply(decide)?, &by)?;
     if args.format == Format::Json {
         tell::json(&serde_json::json!({ "question": decide.number, "by": by }));
     } else {

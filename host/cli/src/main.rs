@@ -71,8 +71,8 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Check => check::run(args).await,
         Command::Plan(plan) => plan::run(args, plan).await,
         Command::Sync(sync) => sync::run(args, sync).await,
-        Command::Status => status::run(args).await,
-        Command::Questions => questions::run(args).await,
-        Command::Decide(decide) => decide::run(args, decide).await,
+        Command::Status => status::run(args),
+        Command::Questions => questions::run(args),
+        Command::Decide(decide) => decide::run(args, decide),
     }
 }

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use treaty_engine::{Engine, Opening, Progress, RealSystems, ShippedRule, known};
+use treaty_engine::{Engine, Opening, Progress, Reader, RealSystems, ShippedRule, known};
 use treaty_folder::{Problems, TreatyFolder, read};
 
 use crate::args::Args;
@@ -65,6 +65,11 @@ pub fn opening(progress: Progress) -> Opening {
         cache: cache(),
         progress,
     }
+}
+
+/// Opens the treaty's ledger to be asked, beside a process that may be working.
+pub fn reader(args: &Args) -> Result<Reader, Failed> {
+    Ok(Reader::open(&sound_folder(args)?, Arc::new(MachineClock))?)
 }
 
 /// Opens the treaty for work.

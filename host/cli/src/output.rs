@@ -6,7 +6,13 @@ use treaty_engine::{EntityReport, Report};
 pub fn report_lines(report: &Report, planned: bool) -> Vec<String> {
     let mut lines = Vec::new();
     for entity in &report.entities {
-        lines.extend(entity_lines(entity, planned || entity.stopped));
+        let told = entity_lines(entity, planned || entity.stopped);
+        match (told.is_empty(), report.failures.is_empty()) {
+            (false, _) => lines.extend(told),
+            (true, true) => lines.push(format!("{}: nothing to do", entity.entity)),
+            // What would be to do is not known.
+            (true, false) => {}
+        }
     }
     for failure in &report.failures {
         lines.push(format!(
@@ -29,6 +35,7 @@ pub fn report_lines(report: &Report, planned: bool) -> Vec<String> {
     lines
 }
 
+/// What a pass did for one entity; empty where that is nothing.
 fn entity_lines(entity: &EntityReport, planned: bool) -> Vec<String> {
     let mut lines = vec![entity.entity.clone()];
     for (system, read) in &entity.systems {
@@ -71,40 +78,57 @@ fn entity_lines(entity: &EntityReport, planned: bool) -> Vec<String> {
     );
     tell(
         entity.changed,
-        format!("{} fields agreed anew", entity.changed),
+        format!("{} agreed anew", counted(entity.changed, "field")),
     );
     tell(
         entity.decided,
-        format!("{} conflicts decided by a rule", entity.decided),
+        format!("{} decided by a rule", counted(entity.decided, "conflict")),
     );
     tell(
         entity.given_up,
-        format!("{} values given up, kept in the journal", entity.given_up),
-    );
-    tell(
-        entity.asked,
-        format!("{} questions about fields", entity.asked),
-    );
-    tell(
-        entity.held,
         format!(
-            "{} records wait: they may be the same as another",
-            entity.held
+            "{} given up, kept in the journal",
+            counted(entity.given_up, "value")
         ),
     );
     tell(
+        entity.asked,
+        format!("{} about fields", counted(entity.asked, "question")),
+    );
+    tell(
+        entity.held,
+        match entity.held {
+            1 => "1 record waits: it may be the same as another".to_owned(),
+            held => format!("{held} records wait: each may be the same as another"),
+        },
+    );
+    tell(
         entity.duplicates,
-        format!("{} pairs look like duplicates", entity.duplicates),
+        match entity.duplicates {
+            1 => "1 pair looks like a duplicate".to_owned(),
+            pairs => format!("{pairs} pairs look like duplicates"),
+        },
     );
     tell(
         entity.dangling,
-        format!("{} wait for a record that they refer to", entity.dangling),
+        match entity.dangling {
+            1 => "1 waits for a record that it refers to".to_owned(),
+            dangling => format!("{dangling} wait for records that they refer to"),
+        },
     );
     for setback in &entity.setbacks {
         lines.push(format!("  ! {setback}"));
     }
     if lines.len() == 1 {
-        lines[0].push_str(": nothing to do");
+        lines.clear();
     }
     lines
+}
+
+/// `1 question`, `2 questions`.
+pub fn counted(count: u64, one: &str) -> String {
+    match count {
+        1 => format!("1 {one}"),
+        _ => format!("{count} {one}s"),
+    }
 }

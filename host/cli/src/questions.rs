@@ -7,11 +7,12 @@ use treaty_model::{Candidate, Standing};
 
 use crate::args::{Args, Format};
 use crate::exit::{Exit, Failed};
-use crate::{open, progress, tell};
+use crate::output::counted;
+use crate::{open, tell};
 
-pub async fn run(args: &Args) -> Result<Exit, Failed> {
-    let (_, engine) = open::engine(args, progress::progress()).await?;
-    let questions = engine.questions()?;
+pub fn run(args: &Args) -> Result<Exit, Failed> {
+    let reader = open::reader(args)?;
+    let questions = reader.questions()?;
     if args.format == Format::Json {
         let all: Vec<_> = questions.iter().map(as_json).collect();
         tell::json(&all);
@@ -24,7 +25,10 @@ pub async fn run(args: &Args) -> Result<Exit, Failed> {
     }
     tell::line(match questions.len() {
         0 => "no questions".to_owned(),
-        count => format!("{count} questions; answer one with: treaty decide <number> …"),
+        count => format!(
+            "{}; answer one with: treaty decide <number> …",
+            counted(count as u64, "question")
+        ),
     });
     Ok(Exit::Done)
 }

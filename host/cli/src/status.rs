@@ -2,24 +2,25 @@
 
 use crate::args::{Args, Format};
 use crate::exit::{Exit, Failed};
-use crate::{open, progress, tell};
+use crate::output::counted;
+use crate::{open, tell};
 
-pub async fn run(args: &Args) -> Result<Exit, Failed> {
-    let (_, engine) = open::engine(args, progress::progress()).await?;
-    let status = engine.status()?;
+pub fn run(args: &Args) -> Result<Exit, Failed> {
+    let reader = open::reader(args)?;
+    let status = reader.status()?;
     if args.format == Format::Json {
         tell::json(&status);
         return Ok(Exit::Done);
     }
     for (name, entity) in &status.entities {
-        tell::line(format!("{name}: {} links", entity.links));
+        tell::line(format!("{name}: {}", counted(entity.links, "link")));
         for (system, row) in &entity.systems {
             let read = row
                 .read_at
                 .map_or("never read".to_owned(), |at| format!("last news {at}"));
             let open = match row.open_writes {
                 0 => String::new(),
-                count => format!(", {count} writes with an open outcome"),
+                count => format!(", {} with an open outcome", counted(count, "write")),
             };
             tell::line(format!(
                 "  {system}: {} linked, {} not; {read}{open}",
@@ -28,8 +29,9 @@ pub async fn run(args: &Args) -> Result<Exit, Failed> {
         }
     }
     tell::line(format!(
-        "{} questions open, {} answered and waiting for the next pass",
-        status.questions_open, status.questions_answered
+        "{} open, {} answered and waiting for the next pass",
+        counted(status.questions_open, "question"),
+        status.questions_answered
     ));
     Ok(Exit::Done)
 }

@@ -7,7 +7,7 @@ use treaty_engine::{Engine, Mode, Report};
 
 use crate::args::{Args, Format, SyncArgs};
 use crate::exit::{Exit, Failed};
-use crate::output::report_lines;
+use crate::output::{counted, report_lines};
 use crate::{open, progress, tell};
 
 pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
@@ -94,8 +94,10 @@ fn say_next(args: &Args, name: &str, engine: &Engine, quiet: bool) -> Result<(),
         tell::line(format!("{name} is in agreement."));
     }
     if open > 0 {
+        let wait = if open == 1 { "waits" } else { "wait" };
         tell::line(format!(
-            "{open} questions wait for a person: treaty questions --treaty {place}"
+            "{} {wait} for a person: treaty questions --treaty {place}",
+            counted(open as u64, "question")
         ));
     }
     tell::line(format!("how it stands: treaty status --treaty {place}"));

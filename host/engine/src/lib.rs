@@ -23,6 +23,7 @@ mod open;
 mod part;
 mod pass;
 mod question;
+mod reader;
 mod reading;
 mod reconcile;
 mod recover;
@@ -45,6 +46,7 @@ pub use error::EngineError;
 pub use open::{Environment, OpenSystem, Opening, RealSystems, ShippedRule, known};
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
+pub use reader::Reader;
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
 pub use status::{EntityStatus, EntitySystemStatus, Status};
 

@@ -47,6 +47,7 @@ impl Engine {
         self.run.set(run);
         let mut report = Report::default();
         *self.pending() = Pending::default();
+        self.take_answers()?;
         for part in &self.parts {
             let entity = self
                 .pass_entity(part, mode, approved, run, &mut report)
@@ -175,6 +176,7 @@ impl Engine {
         report: &mut Report,
     ) -> Result<Vec<Trip>, EngineError> {
         let mut weighed = Plan::default();
+        let of = self.links_to_decide(part, found)?;
         let mut links = 0;
         let mut cursor = Batches::new(&found.links);
         while let Some(batch) = self.next_batch(part, &mut cursor)? {
@@ -198,6 +200,7 @@ impl Engine {
             (self.progress)(Event::Reconciled {
                 entity: &part.entity.name,
                 links,
+                of,
             });
         }
         tell_identified(found, entity);
@@ -209,6 +212,10 @@ impl Engine {
         let counts = self.counts(self.clock.now())?;
         let name_of = |_: &EntityName, system: SystemIndex| part.entity.part(system).system.clone();
         Ok(guard(weighed, &self.guards, &counts, &name_of, approved).trips)
+    }
+
+    fn links_to_decide(&self, part: &Part, found: &Identified) -> Result<u64, EngineError> {
+        Ok(self.ledger.attention_count(&part.entity.name)? + found.links.len() as u64)
     }
 
     /// Keeps in mind what a plan would make, for entities that refer to it.
@@ -236,7 +243,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         tell_identified(&found, entity);
         self.keep_identified(part, &found)?;
-        let of = found.links.len() as u64;
+        let of = self.links_to_decide(part, &found)?;
         let mut links = 0;
         let mut cursor = Batches::new(&found.links);
         while let Some(batch) = self.next_batch(part, &mut cursor)? {

@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use treaty_ledger::{
-    AnswerGiven, Commit, Entry, EntryKind, QuestionChange, QuestionState, StoredQuestion,
+    Commit, Entry, EntryKind, LeftAnswer, QuestionChange, QuestionState, StoredQuestion,
     StoredRecord, Subject,
 };
 use treaty_model::{
@@ -207,27 +207,29 @@ impl Engine {
         Ok(self.ledger.questions()?)
     }
 
-    /// Takes a person's answer. It is carried out by the next pass, like any
-    /// other change, unless the sides have changed by then.
-    pub fn decide(&self, number: i64, reply: &Reply, by: &str) -> Result<(), EngineError> {
+    /// Takes up the answers that people have left since the last pass.
+    pub(crate) fn take_answers(&self) -> Result<(), EngineError> {
+        let left = self.ledger.left_answers()?;
+        if left.is_empty() {
+            return Ok(());
+        }
         let questions = self.ledger.questions()?;
-        let Some(question) = questions
-            .into_iter()
-            .find(|question| question.number == number)
-        else {
-            return Err(wrong(format!("there is no open question {number}")));
-        };
-        let choice = choice_for(&question, reply)?;
-        let at = self.clock.now();
-        let answer = AnswerGiven {
-            choice: choice.clone(),
-            by: by.to_owned(),
-            at,
-        };
+        for left in left {
+            let of = |question: &&StoredQuestion| question.number == left.number;
+            // A question that is over was superseded before the answer came.
+            if let Some(question) = questions.iter().find(of) {
+                self.take_answer(question, &left)?;
+            }
+            self.ledger.forget_left(&left)?;
+        }
+        Ok(())
+    }
+
+    fn take_answer(&self, question: &StoredQuestion, left: &LeftAnswer) -> Result<(), EngineError> {
+        let LeftAnswer { number, answer } = left.clone();
         let mut commit = Commit {
-            questions: vec![QuestionChange::Answer { number, answer }],
             journal: vec![Entry {
-                at,
+                at: answer.at,
                 run: self.run.get(),
                 kind: EntryKind::Answer,
                 entity: question.entity.clone(),
@@ -238,13 +240,18 @@ impl Engine {
                     Subject::Field(_, name) => Some(name.clone()),
                     _ => None,
                 },
-                content: json!({ "question": number, "choice": choice, "by": by }),
-                mark: None,
+                content: json!({ "question": number, "choice": answer.choice, "by": answer.by }),
+                // Taken up again after a crash it is the same answer.
+                mark: Some(format!("answer {number} {} {}", answer.by, answer.at)),
             }],
             ..Commit::default()
         };
         commit.attention.extend(question.link);
-        if let (Subject::Same(one, other), Reply::Different) = (&question.subject, reply) {
+        let different = answer.choice == json!("different");
+        commit
+            .questions
+            .push(QuestionChange::Answer { number, answer });
+        if let (Subject::Same(one, other), true) = (&question.subject, different) {
             commit
                 .distinct
                 .push((question.entity.clone(), *one, *other));
@@ -258,7 +265,8 @@ impl Engine {
     }
 }
 
-fn choice_for(question: &StoredQuestion, reply: &Reply) -> Result<Json, EngineError> {
+/// What a reply means to a question, in the engine's own form.
+pub(crate) fn choice_for(question: &StoredQuestion, reply: &Reply) -> Result<Json, EngineError> {
     match (&question.subject, reply) {
         (Subject::Same(..), Reply::Same) => Ok(json!("same")),
         (Subject::Same(..), Reply::Different) => Ok(json!("different")),

@@ -28,6 +28,8 @@ pub enum Event<'a> {
         entity: &'a EntityName,
         /// How many so far in this pass.
         links: u64,
+        /// How many there are.
+        of: u64,
     },
     /// Links were carried out.
     Applied {

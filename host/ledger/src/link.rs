@@ -57,6 +57,15 @@ impl StoredLink {
 }
 
 impl Ledger {
+    /// How many links reconcile has to look at.
+    pub fn attention_count(&self, entity: &EntityName) -> Result<u64, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT count(*) FROM link WHERE attention = 1 AND entity = ?1")?
+                .query_row([entity.as_str()], |row| row.get(0))
+                .map(number::read)
+        })
+    }
+
     /// Links that reconcile has to look at, by number, after one.
     pub fn attention(
         &self,

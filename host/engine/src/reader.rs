@@ -1,0 +1,99 @@
+//! What a person asks while Treaty works: it reads the ledger beside a process
+//! that may be writing it, and opens no system and no rule.
+
+use std::sync::Arc;
+
+use treaty_folder::TreatyFolder;
+use treaty_ledger::{AnswerGiven, Ledger, LeftAnswer, QuestionState, StoredQuestion};
+use treaty_model::{Clock, EntityName, SystemName};
+
+use crate::question::choice_for;
+use crate::status::{EntitySystemStatus, Status};
+use crate::{EngineError, Reply};
+
+/// The ledger of a treaty, opened to be asked.
+pub struct Reader {
+    ledger: Ledger,
+    entities: Vec<(EntityName, Vec<SystemName>)>,
+    clock: Arc<dyn Clock>,
+}
+
+impl Reader {
+    /// Opens the ledger of a treaty. Fails where nothing was synced yet.
+    pub fn open(folder: &TreatyFolder, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+        let entities = folder.entities.iter().map(|settings| {
+            let entity = &settings.entity;
+            let systems = entity.systems.iter().map(|part| part.system.clone());
+            (entity.name.clone(), systems.collect())
+        });
+        Ok(Self {
+            ledger: Ledger::open_to_read(&folder.state)?,
+            entities: entities.collect(),
+            clock,
+        })
+    }
+
+    /// How the treaty stands.
+    pub fn status(&self) -> Result<Status, EngineError> {
+        let totals = self.ledger.totals()?;
+        let mut status = Status::default();
+        for question in self.questions()? {
+            match question.answer {
+                Some(_) => status.questions_answered += 1,
+                None => status.questions_open += 1,
+            }
+        }
+        for (name, systems) in &self.entities {
+            let entity = status.entities.entry(name.clone()).or_default();
+            entity.links = totals.links.get(name).copied().unwrap_or(0);
+            for system in systems {
+                let key = (name.clone(), system.clone());
+                let open = self.ledger.open_intents(system)?;
+                let row = EntitySystemStatus {
+                    linked: totals.linked.get(&key).copied().unwrap_or(0),
+                    unlinked: totals.unlinked.get(&key).copied().unwrap_or(0),
+                    read_at: self.ledger.feed(name, system)?.asked_at,
+                    open_writes: open.iter().filter(|intent| intent.entity == *name).count() as u64,
+                };
+                entity.systems.insert(system.clone(), row);
+            }
+        }
+        Ok(status)
+    }
+
+    /// Questions that are open, or answered and not carried out yet.
+    pub fn questions(&self) -> Result<Vec<StoredQuestion>, EngineError> {
+        let mut questions = self.ledger.questions()?;
+        for left in self.ledger.left_answers()? {
+            let of = |question: &&mut StoredQuestion| question.number == left.number;
+            if let Some(question) = questions.iter_mut().find(of) {
+                question.state = QuestionState::Answered;
+                question.answer = Some(left.answer);
+            }
+        }
+        Ok(questions)
+    }
+
+    /// Leaves a person's answer for the next pass, which carries it out like any
+    /// other change, unless the sides have changed by then.
+    ///
+    /// # Errors
+    /// [`EngineError::Answer`] where there is no such question, or it cannot be
+    /// answered like that.
+    pub fn answer(&self, number: i64, reply: &Reply, by: &str) -> Result<(), EngineError> {
+        let questions = self.ledger.questions()?;
+        let question = questions
+            .iter()
+            .find(|question| question.number == number)
+            .ok_or_else(|| EngineError::Answer {
+                message: format!("there is no open question {number}"),
+            })?;
+        let answer = AnswerGiven {
+            choice: choice_for(question, reply)?,
+            by: by.to_owned(),
+            at: self.clock.now(),
+        };
+        self.ledger.leave_answer(&LeftAnswer { number, answer })?;
+        Ok(())
+    }
+}
