@@ -93,6 +93,27 @@ fn what_asks_before_there_was_a_sync_is_told_so() {
 }
 
 #[test]
+fn what_cannot_be_read_is_said_with_its_record_and_field() {
+    let bench = acquainted();
+    let crm = bench.read("crm/contacts.csv");
+    let [head, anna, bert, cleo] = crm.lines().collect::<Vec<_>>()[..] else {
+        panic!("three people in {crm}");
+    };
+    let since = format!("{head},Since\n{anna},2020-02-30\n{bert},soon\n{cleo},2021-05-01\n");
+    bench.write("crm/contacts.csv", since);
+    let table = bench.read("contact.csv");
+    bench.write("contact.csv", format!("{table}since,date,crm,,Since,\n"));
+    let mut transcript = Transcript::of(&bench);
+    transcript.run(&["sync"]).expect(0);
+    transcript.run(&["status"]).expect(0);
+    transcript.run(&["status", "--problems"]).expect(0);
+    transcript.check("unread");
+    let journal = "SELECT remote, json_extract(content, '$.why') FROM entry
+        WHERE kind = 'fault' AND field = 'since' ORDER BY remote";
+    assert_eq!(bench.journal(journal).len(), 2);
+}
+
+#[test]
 fn a_database_that_does_not_answer_is_said_without_its_password() {
     let bench = strangers();
     let (url, port) = nobody();

@@ -61,7 +61,7 @@ pub enum Command {
     /// Makes one pass: reads all systems, decides, writes.
     Sync(SyncArgs),
     /// Says how the treaty stands.
-    Status,
+    Status(StatusArgs),
     /// Lists what only a person can decide.
     Questions,
     /// Answers a question. The next pass carries the answer out.
@@ -91,6 +91,14 @@ pub struct SyncArgs {
     /// Holds for exactly that plan.
     #[arg(long, value_name = "NAME")]
     pub approve: Vec<String>,
+}
+
+/// What of the status.
+#[derive(Debug, ClapArgs)]
+pub struct StatusArgs {
+    /// Lists everything that cannot be read, and why.
+    #[arg(long)]
+    pub problems: bool,
 }
 
 /// How to answer.

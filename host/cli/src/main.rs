@@ -71,7 +71,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Check => check::run(args).await,
         Command::Plan(plan) => plan::run(args, plan).await,
         Command::Sync(sync) => sync::run(args, sync).await,
-        Command::Status => status::run(args),
+        Command::Status(status) => status::run(args, status),
         Command::Questions => questions::run(args),
         Command::Decide(decide) => decide::run(args, decide),
     }

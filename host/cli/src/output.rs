@@ -60,8 +60,17 @@ fn entity_lines(entity: &EntityReport, planned: bool) -> Vec<String> {
         part(read.stale, "to decide again");
         part(read.refused, "refused");
         part(read.open, "with an open outcome");
+        part(read.parked, "parked");
+        part(read.unread, "with fields that cannot be read");
         if !parts.is_empty() {
             lines.push(format!("  {system}: {}", parts.join(", ")));
+        }
+        for problem in &read.problems {
+            lines.push(format!("  ! {system} {problem}"));
+        }
+        let told = read.problems.len() as u64;
+        if read.parked + read.unread > told {
+            lines.push("  ! …; `treaty status --problems` lists all".to_owned());
         }
     }
     let mut tell = |count: u64, text: String| {

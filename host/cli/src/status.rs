@@ -1,11 +1,13 @@
 //! `treaty status`: how the treaty stands.
 
-use crate::args::{Args, Format};
+use treaty_engine::ProblemShown;
+
+use crate::args::{Args, Format, StatusArgs};
 use crate::exit::{Exit, Failed};
 use crate::output::counted;
 use crate::{open, tell};
 
-pub fn run(args: &Args) -> Result<Exit, Failed> {
+pub fn run(args: &Args, status_args: &StatusArgs) -> Result<Exit, Failed> {
     let reader = open::reader(args)?;
     let status = reader.status()?;
     if args.format == Format::Json {
@@ -26,6 +28,9 @@ pub fn run(args: &Args) -> Result<Exit, Failed> {
                 "  {system}: {} linked, {} not; {read}{open}",
                 row.linked, row.unlinked
             ));
+            for line in problem_lines(&row.problems, status_args) {
+                tell::line(line);
+            }
         }
     }
     tell::line(format!(
@@ -34,4 +39,26 @@ pub fn run(args: &Args) -> Result<Exit, Failed> {
         status.questions_answered
     ));
     Ok(Exit::Done)
+}
+
+fn problem_lines(problems: &[ProblemShown], args: &StatusArgs) -> Vec<String> {
+    if problems.is_empty() {
+        return Vec::new();
+    }
+    let waits = match problems.len() {
+        1 => "1 thing cannot be read and waits".to_owned(),
+        count => format!("{count} things cannot be read and wait"),
+    };
+    if !args.problems {
+        return vec![format!(
+            "    {waits}; `treaty status --problems` lists them"
+        )];
+    }
+    let mut lines = vec![format!("    {waits} until somebody changes them:")];
+    lines.extend(problems.iter().map(|problem| {
+        let field = problem.field.as_ref();
+        let of_field = field.map(|field| format!(", {field}")).unwrap_or_default();
+        format!("    {}{of_field}: {}", problem.remote, problem.message)
+    }));
+    lines
 }

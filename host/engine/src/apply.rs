@@ -310,8 +310,13 @@ fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
     report.dangling += u64::from(draft.dangling);
     for (system, field, why) in &draft.unwritable {
         let field = field.map_or("record", |field| part.field_name(field));
-        let system = &part.entity.part(*system).system;
-        report.note_setback(format!("{system}: {field} of link {}: {why}", plan.link));
+        let name = &part.entity.part(*system).system;
+        let record = &draft.stored.records[system.0];
+        let which = match record {
+            Some(record) => format!("{name} {}", record.key.remote),
+            None => format!("{name}, new record of link {}", plan.link),
+        };
+        report.note_setback(format!("{which}, {field}: {why}"));
     }
     for operation in &plan.operations {
         let system = report.system(&part.entity.part(operation.system()).system);

@@ -8,6 +8,7 @@ use treaty_model::{Inbound, Presence, Revision, Row, Settled, SystemIndex, Value
 use treaty_systems::{Outcome, Record};
 
 use crate::apply::Sending;
+use crate::reading::Unread as _;
 use crate::report::EntityReport;
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
@@ -190,6 +191,7 @@ impl Engine {
             let Some(link) = links.get_mut(&told.intent.link) else {
                 continue;
             };
+            let known: Row = link.base.iter().map(|field| field.value.clone()).collect();
             let key = part.key(system, told.record.id.clone());
             let kept = link.records[system.0].take().filter(|kept| kept.key == key);
             let mut kept =
@@ -207,7 +209,7 @@ impl Engine {
                 kept.see_own(own.clone());
                 part.take_reading(&mut kept, reading);
                 if wrote && step == 0 {
-                    self.settle_written(part, system, &told.intent, &mut kept)?;
+                    self.settle_written(part, system, &told.intent, &known, &mut kept)?;
                 }
             }
             // A removal landed, and the record is there: somebody has brought
@@ -234,10 +236,15 @@ impl Engine {
         part: &Part,
         system: SystemIndex,
         intent: &Intent,
+        known: &Row,
         record: &mut StoredRecord,
     ) -> Result<(), EngineError> {
         for (field, revision) in &intent.content.revisions {
-            let mut value = record.observed[field.0].clone();
+            let mut value = match record.unread(*field) {
+                // Nobody has edited it: it is what was sent.
+                Some(_) => known[field.0].clone(),
+                None => record.observed[field.0].clone(),
+            };
             if let (Some(target), Some(Value::Reference(remote))) =
                 (&part.references[field.0], &value)
             {

@@ -32,6 +32,7 @@ mod report;
 mod rules;
 mod status;
 mod tell;
+mod unread;
 mod upgrade;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -48,7 +49,7 @@ pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
-pub use status::{EntityStatus, EntitySystemStatus, Status};
+pub use status::{EntityStatus, EntitySystemStatus, ProblemShown, Status};
 
 pub(crate) use part::Part;
 

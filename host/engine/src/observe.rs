@@ -4,12 +4,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, StoredRecord};
-use treaty_model::{
-    Absentees, Inbound, InboundAnswer, LinkId, Origin, Presence, Row, SystemIndex, Timestamp,
-};
+use treaty_model::{Absentees, Inbound, LinkId, Origin, Presence, Row, SystemIndex, Timestamp};
 use treaty_systems::{Change, Cursor, Listing, Record, SystemError};
 
-use crate::reading::{Parkable as _, Reading};
+use crate::reading::{Reading, Unread as _};
 use crate::report::{Event, SystemReport};
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
@@ -27,6 +25,7 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let name = &part.entity.part(system).system;
         let entity = &part.entity.name;
+        self.try_again(part, system, report)?;
         let mut feed = self.ledger.feed(entity, name)?;
         loop {
             let cursor = feed.cursor.clone().map(Cursor);
@@ -110,7 +109,7 @@ impl Engine {
         for (record, number) in records.iter_mut().zip(numbers) {
             record.number = number;
         }
-        records.retain(|record| record.presence.takes_part());
+        records.retain(|record| record.presence.takes_part() && !record.is_parked());
         self.prepare(part, &records)
     }
 
@@ -158,8 +157,40 @@ impl Engine {
             }
         }
         report.changed += changed.len() as u64;
-        self.take_records(part, system, changed, &mut commit)?;
+        self.take_records(part, system, changed, &mut commit, report)?;
         Ok(commit)
+    }
+
+    /// Tries records again on which the host could not run the mapper.
+    fn try_again(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        report: &mut SystemReport,
+    ) -> Result<(), EngineError> {
+        let name = &part.entity.part(system).system;
+        let untried = self.ledger.problems(&part.entity.name, name)?.into_iter();
+        let keys: Vec<_> = untried
+            .filter(|problem| problem.not_tried)
+            .map(|problem| part.key(system, problem.remote))
+            .collect();
+        for keys in keys.chunks(PAGE_RECORDS) {
+            let records = self.ledger.records(keys)?.into_iter().flatten();
+            let changed = records.map(|kept| {
+                let record = Record {
+                    id: kept.key.remote.clone(),
+                    own: Row::new(),
+                    changed_at: kept.changed_at,
+                    origin: kept.origin.clone(),
+                    mark: None,
+                };
+                (kept, record)
+            });
+            let mut commit = Commit::default();
+            self.take_records(part, system, changed.collect(), &mut commit, report)?;
+            self.keep(part, commit)?;
+        }
+        Ok(())
     }
 
     /// Maps changed records and keeps what they say now.
@@ -169,6 +200,7 @@ impl Engine {
         system: SystemIndex,
         changed: Vec<(StoredRecord, Record)>,
         commit: &mut Commit,
+        report: &mut SystemReport,
     ) -> Result<(), EngineError> {
         let known = self.known_rows(part, changed.iter().map(|(kept, _)| kept.link))?;
         let inbound: Vec<_> = changed
@@ -194,16 +226,18 @@ impl Engine {
             };
             match kept.link {
                 Some(link) => {
-                    if kept.observed != before.observed || kept.presence != before.presence {
+                    if kept.observed != before.observed
+                        || kept.presence != before.presence
+                        || kept.problems != before.problems
+                    {
                         commit.attention.push(link);
                     }
                 }
-                None => kept.waiting = kept.presence.takes_part(),
+                // What cannot be read cannot be told from others either.
+                None => kept.waiting = kept.presence.takes_part() && !kept.is_parked(),
             }
-            if let Some(problem) = kept.parked() {
-                commit
-                    .journal
-                    .push(self.record_entry(&kept, EntryKind::Fault, problem));
+            if kept.problems != before.problems {
+                self.tell_problems(part, &kept, report, commit);
             }
             commit.records.push(kept);
         }
@@ -311,18 +345,7 @@ impl Engine {
         let mapper = &part.mapper;
         let answers = mapper.rule.to_canonical(&mapper.setup, system, inbound);
         self.tell_log(&mapper.id.name, &answers.log);
-        answers
-            .answers
-            .into_iter()
-            .map(|answer| match answer {
-                Ok(InboundAnswer::Read(read)) => Reading::Read {
-                    canonical: read.canonical,
-                    problems: read.problems,
-                },
-                Ok(InboundAnswer::LeftOut(reason)) => Reading::LeftOut(reason),
-                Err(setback) => Reading::Parked(setback.to_string()),
-            })
-            .collect()
+        answers.answers.into_iter().map(Reading::of).collect()
     }
 
     pub(crate) fn record_entry(&self, record: &StoredRecord, kind: EntryKind, what: &str) -> Entry {

@@ -99,6 +99,7 @@ impl Engine {
             // A record is only known to be new when every system was asked.
             Identified::default()
         };
+        let mut planned = entity.clone();
         let trips = self.weigh(
             part,
             &found,
@@ -106,16 +107,18 @@ impl Engine {
             approved,
             run,
             &down,
-            &mut entity,
+            &mut planned,
             report,
         )?;
         if mode == Mode::Sync && trips.is_empty() {
-            entity.forget_plan();
             self.carry_out(part, found, run, &mut down, &mut entity)
                 .await?;
-        } else if mode == Mode::Sync {
-            entity.stopped = true;
-            self.tell_trips(part, &trips, run)?;
+        } else {
+            entity = planned;
+            if mode == Mode::Sync {
+                entity.stopped = true;
+                self.tell_trips(part, &trips, run)?;
+            }
         }
         report.trips.extend(trips);
         for (system, message) in down {
@@ -148,6 +151,7 @@ impl Engine {
             };
             let kept = entity.system(name);
             (kept.seen, kept.changed, kept.missing) = (read.seen, read.changed, read.missing);
+            (kept.parked, kept.unread, kept.problems) = (read.parked, read.unread, read.problems);
             match result {
                 Ok(()) => {}
                 Err(EngineError::System { source, .. }) => {
@@ -401,19 +405,4 @@ fn tell_identified(found: &Identified, entity: &mut EntityReport) {
     entity.matched = found.links.iter().filter(matched).count() as u64;
     entity.held = found.held;
     entity.duplicates = found.duplicates;
-}
-
-impl EntityReport {
-    /// Forgets what was only planned, before the same is counted as done.
-    fn forget_plan(&mut self) {
-        let systems = std::mem::take(&mut self.systems);
-        *self = Self {
-            entity: std::mem::take(&mut self.entity),
-            systems,
-            ..Self::default()
-        };
-        for system in self.systems.values_mut() {
-            (system.writes, system.creates, system.deletes) = (0, 0, 0);
-        }
-    }
 }

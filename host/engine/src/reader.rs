@@ -8,7 +8,7 @@ use treaty_ledger::{AnswerGiven, Ledger, LeftAnswer, QuestionState, StoredQuesti
 use treaty_model::{Clock, EntityName, SystemName};
 
 use crate::question::choice_for;
-use crate::status::{EntitySystemStatus, Status};
+use crate::status::{EntitySystemStatus, ProblemShown, Status};
 use crate::{EngineError, Reply};
 
 /// The ledger of a treaty, opened to be asked.
@@ -49,11 +49,19 @@ impl Reader {
             for system in systems {
                 let key = (name.clone(), system.clone());
                 let open = self.ledger.open_intents(system)?;
+                let problems = self.ledger.problems(name, system)?.into_iter();
                 let row = EntitySystemStatus {
                     linked: totals.linked.get(&key).copied().unwrap_or(0),
                     unlinked: totals.unlinked.get(&key).copied().unwrap_or(0),
                     read_at: self.ledger.feed(name, system)?.asked_at,
                     open_writes: open.iter().filter(|intent| intent.entity == *name).count() as u64,
+                    problems: problems
+                        .map(|problem| ProblemShown {
+                            remote: problem.remote,
+                            field: problem.field,
+                            message: problem.message,
+                        })
+                        .collect(),
                 };
                 entity.systems.insert(system.clone(), row);
             }

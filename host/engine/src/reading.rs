@@ -1,7 +1,8 @@
 //! What mappers make of own rows, and how a record takes it.
 
 use treaty_ledger::StoredRecord;
-use treaty_model::{Cell, FieldProblem, Presence, Row};
+use treaty_model::{Cell, FieldIndex, FieldProblem, InboundAnswer, Presence, Row};
+use treaty_sandbox::Setback;
 
 use crate::Part;
 
@@ -19,10 +20,29 @@ pub(crate) enum Reading {
     /// The mapper failed on it: it says nothing until it changes or the mapper
     /// does.
     Parked(String),
+    /// The host could not run the mapper on it: it is tried again.
+    NotTried(String),
 }
 
-/// Stands in a record's problems for the whole record.
-const WHOLE_RECORD: u32 = u32::MAX;
+impl Reading {
+    /// What a mapper's answer to one row means.
+    pub(crate) fn of(answer: Result<InboundAnswer, Setback>) -> Self {
+        let setback = match answer {
+            Ok(InboundAnswer::Read(read)) => {
+                return Self::Read {
+                    canonical: read.canonical,
+                    problems: read.problems,
+                };
+            }
+            Ok(InboundAnswer::LeftOut(reason)) => return Self::LeftOut(reason),
+            Err(setback) => setback,
+        };
+        match &setback {
+            Setback::Fault(fault) if fault.kind.is_of_host() => Self::NotTried(setback.to_string()),
+            _ => Self::Parked(setback.to_string()),
+        }
+    }
+}
 
 impl Part {
     /// Puts a reading in a record. References stay as the system has them;
@@ -41,35 +61,42 @@ impl Part {
                 record.presence = Presence::LeftOut(reason);
                 record.problems = Vec::new();
             }
-            Reading::Parked(message) => {
-                record.observed = vec![None as Cell; self.fields()];
-                record.problems = vec![FieldProblem {
-                    field: WHOLE_RECORD,
-                    message,
-                }];
-                record.presence = Presence::Present;
-            }
+            Reading::Parked(message) => self.park(record, FieldProblem::WHOLE_RECORD, message),
+            Reading::NotTried(message) => self.park(record, FieldProblem::NOT_TRIED, message),
         }
+    }
+
+    fn park(&self, record: &mut StoredRecord, field: u32, message: String) {
+        record.observed = vec![None as Cell; self.fields()];
+        record.problems = vec![FieldProblem { field, message }];
+        record.presence = Presence::Present;
     }
 }
 
-/// Whether a mapper could not read a record at all.
-pub(crate) trait Parkable {
+/// What is known of a record that a mapper could not read, in whole or in part.
+pub(crate) trait Unread {
     /// Why the record is parked, if it is.
-    fn parked(&self) -> Option<&str>;
+    fn parked(&self) -> Option<&FieldProblem>;
 
-    /// Whether it is.
+    /// What is wrong with a field, or with the whole record.
+    fn unread(&self, field: FieldIndex) -> Option<&FieldProblem>;
+
+    /// Whether it is parked.
     fn is_parked(&self) -> bool {
         self.parked().is_some()
     }
 }
 
-impl Parkable for StoredRecord {
-    fn parked(&self) -> Option<&str> {
-        let whole = self
-            .problems
+impl Unread for StoredRecord {
+    fn parked(&self) -> Option<&FieldProblem> {
+        self.problems
             .iter()
-            .find(|problem| problem.field == WHOLE_RECORD);
-        whole.map(|problem| problem.message.as_str())
+            .find(|problem| problem.field().is_none())
+    }
+
+    fn unread(&self, field: FieldIndex) -> Option<&FieldProblem> {
+        self.problems
+            .iter()
+            .find(|problem| problem.field().is_none_or(|its| its == field))
     }
 }

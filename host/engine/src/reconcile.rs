@@ -15,6 +15,7 @@ use treaty_planner::{Examination, Ruled, conclude, examine};
 
 use crate::draft::{Draft, Mapped, drop_fields, revisions_of, take_open};
 use crate::question::answers_of;
+use crate::unread::hold_unread;
 use crate::{Engine, EngineError, Part};
 
 impl Engine {
@@ -55,6 +56,7 @@ impl Engine {
                 run,
             );
             self.fit_to_systems(part, &translated.link, &mut plan);
+            let held = hold_unread(part, &stored, &mut plan);
             let still_open = take_open(part, &mut plan, &questions);
             drafts.push(Draft {
                 stored,
@@ -66,7 +68,7 @@ impl Engine {
                 dangling: translated.dangling,
                 link: translated.link,
                 postponed: false,
-                unwritable: Vec::new(),
+                unwritable: held,
             });
         }
         self.map_out(part, &mut drafts)?;

@@ -95,8 +95,6 @@ pub struct EntityReport {
     pub given_up: u64,
     /// Links whose references wait for what they refer to.
     pub dangling: u64,
-    /// Records that could not be mapped, and why, a few of them.
-    pub parked: Vec<String>,
     /// Writes that a system refused, or that came too late, a few of them.
     pub setbacks: Vec<String>,
 }
@@ -122,6 +120,12 @@ pub struct SystemReport {
     pub refused: u64,
     /// Writes whose outcome is open.
     pub open: u64,
+    /// Of the records that changed, those that could not be read at all.
+    pub parked: u64,
+    /// Of the records that changed, those with fields that could not be read.
+    pub unread: u64,
+    /// What could not be read of them, a few of them.
+    pub problems: Vec<String>,
 }
 
 /// A system that could not be used.

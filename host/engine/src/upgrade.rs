@@ -9,7 +9,7 @@
 use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, LinkChange, StoredRecord};
 use treaty_model::{Cell, Digest, FieldIndex, Inbound, Row, RuleId, Setup, SystemIndex};
 
-use crate::reading::Reading;
+use crate::reading::{Reading, Unread as _};
 use crate::{Engine, EngineError, Part};
 
 const BATCH_RECORDS: usize = 500;
@@ -146,7 +146,7 @@ impl Engine {
                 }
             }
             if record.link.is_none() {
-                record.waiting = record.presence.takes_part();
+                record.waiting = record.presence.takes_part() && !record.is_parked();
             }
             commit.attention.extend(record.link);
             commit

@@ -57,6 +57,7 @@ CREATE UNIQUE INDEX main.record_remote ON record (entity, system, remote);
 CREATE UNIQUE INDEX main.record_link ON record (link, system) WHERE link IS NOT NULL;
 CREATE INDEX main.record_system ON record (entity, system, id);
 CREATE INDEX main.record_waiting ON record (entity, id) WHERE waiting = 1;
+CREATE INDEX main.record_problems ON record (entity, system, id) WHERE problems <> '[]';
 
 -- How many links and records there are. Counting them would make every pass
 -- cost what exists instead of what changed.

@@ -135,10 +135,13 @@ pub(crate) fn read_record(
 }
 
 /// Problems name their fields by position, which may have moved; those of
-/// fields that are gone are gone too.
+/// fields that are gone are gone too. Some are about the whole record.
 fn read_problems(text: &str, view: &View) -> rusqlite::Result<Vec<FieldProblem>> {
     let stored: Vec<FieldProblem> = from_json(text)?;
     let moved = |problem: FieldProblem| {
+        if problem.field().is_none() {
+            return Some(problem);
+        }
         let place = view.position(usize::try_from(problem.field).ok()?)?;
         Some(FieldProblem {
             field: u32::try_from(place).ok()?,

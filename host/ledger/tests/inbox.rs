@@ -1,7 +1,7 @@
 //! Answers that are left while another process works.
 
 use serde_json::json;
-use treaty_ledger::{AnswerGiven, LeftAnswer, Ledger, LedgerError};
+use treaty_ledger::{AnswerGiven, Ledger, LedgerError, LeftAnswer};
 
 use crate::sample::at;
 

@@ -9,6 +9,7 @@ mod inbox;
 mod kill;
 mod matching;
 mod model;
+mod problems;
 mod questions;
 mod round_trips;
 mod sample;

@@ -6,7 +6,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Cell, Origin, Row, Timestamp, Value};
+use crate::{Cell, FieldIndex, Origin, Row, Timestamp, Value};
 
 /// A name and a text.
 pub type Attribute = (String, String);
@@ -101,6 +101,20 @@ pub struct FieldProblem {
     pub field: u32,
     /// What is wrong with which value.
     pub message: String,
+}
+
+impl FieldProblem {
+    /// In place of a field: the whole record.
+    pub const WHOLE_RECORD: u32 = u32::MAX;
+    /// In place of a field: the whole record, because the host could not run the
+    /// rule. It says nothing about the record, which is tried again.
+    pub const NOT_TRIED: u32 = u32::MAX - 1;
+
+    /// The field, if it is about one.
+    pub fn field(&self) -> Option<FieldIndex> {
+        let whole = [Self::WHOLE_RECORD, Self::NOT_TRIED].contains(&self.field);
+        (!whole).then_some(FieldIndex(self.field as usize))
+    }
 }
 
 /// A canonical row and what could not be read.

@@ -110,6 +110,14 @@ impl Fault {
     }
 }
 
+impl FaultKind {
+    /// Whether it is the host's or the machine's doing, so that it says nothing
+    /// about the rule or the record: worth another try.
+    pub fn is_of_host(self) -> bool {
+        matches!(self, Self::Timeout | Self::GivenUp | Self::Host)
+    }
+}
+
 impl fmt::Display for FaultKind {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -3,3 +3,4 @@
 mod interrupted;
 mod pair;
 mod removals;
+mod unread;

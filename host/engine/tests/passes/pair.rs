@@ -15,13 +15,15 @@ field,type,left,right,owner,rule
 email,email,email,email,shared,escalate
 phone,phone,phone,phone,shared,escalate
 note,text,note,note,shared,escalate
+since,date,since,since,shared,escalate
 ";
 
 const PEOPLE: &str = "
 CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT, phone TEXT, memo TEXT, note TEXT,
-    gone BOOLEAN);
-INSERT INTO person VALUES (1, 'ida@lund.example', '+49301234567', 'a', 'n', false);
-INSERT INTO person VALUES (2, 'max@lund.example', '+49307654321', 'b', 'n', false);";
+    since TEXT, gone BOOLEAN);
+INSERT INTO person VALUES
+    (1, 'ida@lund.example', '+49301234567', 'a', 'n', '2020-01-01', false),
+    (2, 'max@lund.example', '+49307654321', 'b', 'n', '2020-02-02', false);";
 
 /// Ida as she stands in the right database.
 pub const IDA: &str = "SELECT phone || ' ' || memo FROM person WHERE id = 1 AND gone IS NOT TRUE";

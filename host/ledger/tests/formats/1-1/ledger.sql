@@ -194,6 +194,7 @@ BEGIN
         ON CONFLICT DO UPDATE SET records = records + 1;
 END;
 CREATE UNIQUE INDEX record_link ON record (link, system) WHERE link IS NOT NULL;
+CREATE INDEX record_problems ON record (entity, system, id) WHERE problems <> '[]';
 CREATE TRIGGER record_recounted AFTER UPDATE OF link, presence ON record
     WHEN (old.link IS NULL) != (new.link IS NULL)
         OR (old.presence = 'gone') != (new.presence = 'gone')

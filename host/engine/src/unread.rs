@@ -1,0 +1,105 @@
+//! What a mapper could not read: it is told, and never written over.
+//!
+//! A value that cannot be read may be somebody's edit. It stays where it is, in
+//! its own field only, until somebody writes one that can be read; that counts
+//! as an edit then, beside whatever was agreed meanwhile.
+
+use serde_json::json;
+use treaty_ledger::{Commit, EntryKind, StoredLink, StoredRecord};
+use treaty_model::{FieldIndex, FieldProblem, LinkPlan, Operation, SystemIndex};
+
+use crate::draft::{drop_fields, revisions_of};
+use crate::reading::Unread as _;
+use crate::report::SystemReport;
+use crate::upgrade::SettledOwn as _;
+use crate::{Engine, Part};
+
+/// How many problems a report tells; the ledger has them all.
+const PROBLEMS_TOLD_MAX: usize = 5;
+
+/// Something that is not written, and why.
+pub(crate) type Held = (SystemIndex, Option<FieldIndex>, String);
+
+impl Engine {
+    /// Tells the journal and the report what could not be read of a record.
+    pub(crate) fn tell_problems(
+        &self,
+        part: &Part,
+        record: &StoredRecord,
+        report: &mut SystemReport,
+        commit: &mut Commit,
+    ) {
+        if record.problems.is_empty() {
+            return;
+        }
+        if record.is_parked() {
+            report.parked += 1;
+        } else {
+            report.unread += 1;
+        }
+        for problem in &record.problems {
+            let field = problem.field().map(|field| part.field_name(field));
+            let mut entry = self.record_entry(record, EntryKind::Fault, "cannot be read");
+            entry.field = field.map(str::to_owned);
+            entry.content = json!({ "what": "cannot be read", "why": problem.message });
+            commit.journal.push(entry);
+            if report.problems.len() < PROBLEMS_TOLD_MAX {
+                let remote = &record.key.remote;
+                let of_field = field.map(|field| format!(", {field}")).unwrap_or_default();
+                let told = format!("{remote}{of_field}: {}", problem.message);
+                report.problems.push(told);
+            }
+        }
+    }
+}
+
+/// Takes out of a plan what would write over something that cannot be read, or
+/// remove a record with such an edit.
+pub(crate) fn hold_unread(part: &Part, stored: &StoredLink, plan: &mut LinkPlan) -> Vec<Held> {
+    let mut held = Vec::new();
+    plan.operations.retain_mut(|operation| {
+        let system = operation.system();
+        let Some(record) = &stored.records[system.0] else {
+            return true;
+        };
+        if let Operation::Archive(_) = operation {
+            let edit = unread_edit(part, system, record);
+            held.extend(edit.map(|problem| {
+                let why = format!("not removed, its edit cannot be read: {}", problem.message);
+                (system, problem.field(), why)
+            }));
+            return edit.is_none();
+        }
+        let mut dropped = Vec::new();
+        for (field, _) in revisions_of(operation) {
+            if let Some(problem) = record.unread(*field) {
+                let why = format!("not written over, it cannot be read: {}", problem.message);
+                held.push((system, Some(*field), why));
+                dropped.push(*field);
+            }
+        }
+        drop_fields(operation, &dropped);
+        !revisions_of(operation).is_empty()
+    });
+    held
+}
+
+/// What cannot be read of a record and stands there since an edit.
+fn unread_edit<'a>(
+    part: &Part,
+    system: SystemIndex,
+    record: &'a StoredRecord,
+) -> Option<&'a FieldProblem> {
+    let names = &part.system(system).selected_names;
+    let settled = record.settled_row();
+    let edited = |at: usize| settled[at] != record.own[at];
+    record.problems.iter().find(|problem| {
+        let Some(field) = problem.field() else {
+            return (0..names.len()).any(edited);
+        };
+        let column = part.entity.table.row(field).columns[system.0].as_ref();
+        column.is_some_and(|column| {
+            (0..names.len()).any(|at| column.own.contains(&names[at]) && edited(at))
+        })
+    })
+}

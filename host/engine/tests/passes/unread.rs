@@ -1,0 +1,140 @@
+//! What cannot be read is told, waits, and is not written over.
+
+use treaty_model::SystemName;
+
+use crate::pair::{Pair, query, run};
+
+const PHONE: &str = "SELECT phone FROM person WHERE id = 1";
+const SINCE: &str = "SELECT since FROM person WHERE id = 1";
+const NOTE: &str = "SELECT note FROM person WHERE id = 1";
+
+/// A note that is longer than any text may be: the whole record cannot be read.
+const TOO_LONG: &str = "UPDATE person SET note = replace(hex(zeroblob(1000000)), '0', 'n')
+    WHERE id = 1";
+
+impl Pair {
+    /// Makes a pass that finds records in the right database which cannot be
+    /// read, wholly or in part, and gives what it tells of them.
+    async fn unread_pass(&self) -> (u64, u64, Vec<String>) {
+        let report = self.pass().await;
+        let right = &report.entities[0].systems[&SystemName::from("right")];
+        (right.parked, right.unread, right.problems.clone())
+    }
+}
+
+#[tokio::test]
+async fn a_value_that_cannot_be_read_is_told_and_not_written_over() {
+    let pair = Pair::new("archive").await;
+    run(
+        &pair.right_db(),
+        "UPDATE person SET since = 'soon', note = 'new' WHERE id = 1",
+    );
+    let (parked, unread, problems) = pair.unread_pass().await;
+    assert_eq!((parked, unread), (0, 1));
+    assert!(
+        problems[0].starts_with("1, since: ") && problems.len() == 1,
+        "{problems:?}"
+    );
+    // The other fields of the record go on.
+    assert_eq!(query(&pair.left_db(), NOTE).as_deref(), Some("new"));
+
+    run(
+        &pair.left_db(),
+        "UPDATE person SET since = '2021-01-01' WHERE id = 1",
+    );
+    pair.pass().await;
+    let right = query(&pair.right_db(), SINCE);
+    assert_eq!(right.as_deref(), Some("soon"));
+    assert!(pair.pass().await.is_quiet(), "it waits");
+
+    // Once it can be read it is an edit beside the other: a person decides.
+    run(
+        &pair.right_db(),
+        "UPDATE person SET since = '2022-02-02' WHERE id = 1",
+    );
+    let report = pair.pass().await;
+    assert_eq!(report.entities[0].asked, 1);
+}
+
+#[tokio::test]
+async fn a_record_is_not_removed_over_an_edit_that_cannot_be_read() {
+    for deletes in ["archive", "delete"] {
+        let pair = Pair::new(deletes).await;
+        run(
+            &pair.right_db(),
+            "UPDATE person SET since = 'soon' WHERE id = 1",
+        );
+        pair.pass().await;
+        run(&pair.left_db(), "DELETE FROM person WHERE id = 1");
+        let report = pair.pass().await;
+        let setbacks = &report.entities[0].setbacks;
+        assert!(
+            setbacks[0].starts_with("right 1, since: not removed"),
+            "{setbacks:?}"
+        );
+        assert_eq!(query(&pair.right_db(), SINCE).as_deref(), Some("soon"));
+
+        run(
+            &pair.right_db(),
+            "UPDATE person SET since = '2022-02-02' WHERE id = 1",
+        );
+        pair.pass().await;
+        pair.pass().await;
+        let left = "SELECT since FROM person WHERE email = 'ida@lund.example'";
+        let left = query(&pair.left_db(), left);
+        assert_eq!(left.as_deref(), Some("2022-02-02"), "{deletes}");
+    }
+}
+
+#[tokio::test]
+async fn a_removal_goes_on_where_the_unreadable_value_is_no_edit() {
+    let pair = Pair::new("archive").await;
+    for side in [pair.left_db(), pair.right_db()] {
+        run(
+            &side,
+            "INSERT INTO person (id, email, since) VALUES (3, 'eva@lund.example', 'soon')",
+        );
+    }
+    pair.pass().await;
+    run(&pair.left_db(), "DELETE FROM person WHERE id = 3");
+    pair.pass().await;
+    let archived = query(
+        &pair.right_db(),
+        "SELECT gone || '' FROM person WHERE id = 3",
+    );
+    assert_eq!(archived.as_deref(), Some("1"));
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_read_waits_as_a_whole() {
+    let pair = Pair::new("archive").await;
+    run(&pair.right_db(), TOO_LONG);
+    run(
+        &pair.right_db(),
+        "INSERT INTO person (id, email, note) VALUES
+            (7, 'eva@lund.example', replace(hex(zeroblob(1000000)), '0', 'n'))",
+    );
+    let (parked, unread, problems) = pair.unread_pass().await;
+    assert_eq!((parked, unread), (2, 0), "{problems:?}");
+    run(
+        &pair.left_db(),
+        "UPDATE person SET phone = '+49309999999', note = 'left' WHERE id = 1",
+    );
+    pair.pass().await;
+    assert!(pair.pass().await.is_quiet(), "it waits");
+    // Nobody knows who Eva is: nothing is made of her.
+    let people = "SELECT count(*) || '' FROM person";
+    assert_eq!(query(&pair.left_db(), people).as_deref(), Some("2"));
+    let right = query(&pair.right_db(), PHONE);
+    assert_eq!(right.as_deref(), Some("+49301234567"));
+
+    run(
+        &pair.right_db(),
+        "UPDATE person SET note = 'short' WHERE id IN (1, 7)",
+    );
+    let report = pair.pass().await;
+    assert_eq!(report.entities[0].asked, 1, "both sides wrote a note");
+    assert_eq!(query(&pair.left_db(), people).as_deref(), Some("3"));
+    let right = query(&pair.right_db(), PHONE);
+    assert_eq!(right.as_deref(), Some("+49309999999"), "nobody contests it");
+}
