@@ -1,14 +1,6 @@
 //! Which records take part: `lifecycle = customer and country in (DE, AT)`.
 //!
-//! | condition | holds when |
-//! |---|---|
-//! | `field = word` | the field says exactly that; a set contains it |
-//! | `field != word` | not so; also when the field is empty |
-//! | `field in (word, word)` | it says one of them |
-//! | `field is empty`, `field is not empty` | nothing, or something, is in it |
-//!
-//! `and` binds closer than `or`; parentheses group. Fields are the system's
-//! own. What holds spaces stands in double quotes.
+//! The grammar: `../../reference.md`.
 
 use crate::normal::is_blank;
 use crate::own;

@@ -1,28 +1,6 @@
 //! The language of the column `<system>.transform`: steps with ` | ` between
 //! them, in the order in which a value is read. Writing goes backwards.
-//!
-//! | step | reading | writing |
-//! |---|---|---|
-//! | `trim` | without spaces around it | as it is |
-//! | `lower`, `upper`, `title` | in that case | as it is |
-//! | `prefix(cus_)`, `suffix( EUR)` | without it | with it |
-//! | `email`, `email(strict)` | lower case; strict: a problem if it is no address | as it is |
-//! | `phone(DE)`, `phone(DE, strict)` | international form, `DE` for numbers without a country | as it is |
-//! | `number(1.234,56)` | a number written like that | written like that |
-//! | `date(DD.MM.YYYY)` | a day written like that | written like that |
-//! | `instant(DD.MM.YYYY hh:mm)` | a time written like that, in the system's time zone; `instant(unix)`, `instant(unix-ms)` | written like that |
-//! | `boolean(Ja/Nein)` | true or false | one of the two words |
-//! | `map(Lead = lead; * = other)` | another word; `*` for all others, `* = *` leaves them | the first word that reads so |
-//! | `split(;)` | a text as a set of choices | joined with it |
-//! | `join(" ")` | several own fields as one text | taken apart again |
-//! | `part(first)`, `part(last)` | that part of a full name | only that part is replaced |
-//! | `json(/address/city)` | what stands there in a JSON value | only that is replaced |
-//! | `zone(Europe/Berlin)` | the time zone of this column | |
-//! | `default(x)` | | written when a record is created without a value |
-//! | `constant(x)` | nothing | `x`, when a record is created |
-//! | `read-only` | | never written |
-//!
-//! What holds spaces or separators that matter stands in double quotes.
+//! All of them: `../../reference.md`.
 
 use crate::date::Pattern;
 use crate::json::Pointer;

@@ -1,22 +1,6 @@
 //! The normal form of each semantic type: what a canonical value looks like,
 //! whatever a system made of it. Normalising twice is normalising once.
-//!
-//! | semantic type | normal form |
-//! |---|---|
-//! | `text`, `street`, `city`, … | NFC, without spaces around it, lines end in `\n` |
-//! | `first-name`, `last-name`, `full-name`, `organisation` | also with single spaces |
-//! | `email` | lower case |
-//! | `phone` | international form; what is no number stays |
-//! | `domain` | lower case, without a point at the end |
-//! | `website` | scheme and host in lower case |
-//! | `number`, `money` | a decimal |
-//! | `date`, `birth-date` | a day; of a point in time the day in the system's zone |
-//! | `instant` | a point in time |
-//! | `boolean` | true or false |
-//! | `choice` | a text |
-//! | `choices` | a set |
-//! | `reference` | a reference |
-//! | `json` | without spaces, keys in order |
+//! For each type: `../../reference.md`.
 //!
 //! A text with nothing in it is null, for every type.
 

@@ -4,17 +4,7 @@
 //! A cell names one strategy, or several with `then` between them: the first
 //! that can decide does. `person then latest` takes a person's edit over a
 //! machine's, else the newest, and asks a person when neither can tell.
-//!
-//! | strategy | who wins |
-//! |---|---|
-//! | `latest` | what was changed last; not within the clock tolerance |
-//! | `person` | what a person changed, over automation |
-//! | `prefer(a, b)` | the first of these systems that has a say |
-//! | `first-non-empty(a, b)` | the first of these systems that has a value; without systems the only value |
-//! | `longest` | the longest text |
-//! | `max`, `min` | the largest or smallest number, date or time |
-//! | `union` | a set with everything that was added, without what was removed |
-//! | `escalate` | nobody: a person decides |
+//! All of them: `../../reference.md`.
 //!
 //! The order of the sides never matters. [`Strategy`] reads a cell, [`Field`]
 //! is a contested field with equal values put together, [`decide`] lets the
