@@ -1,6 +1,7 @@
 //! `treaty status`: how the treaty stands.
 
 use treaty_engine::ProblemShown;
+use treaty_model::Trouble;
 
 use crate::args::{Args, Format, StatusArgs};
 use crate::exit::{Exit, Failed};
@@ -46,19 +47,24 @@ fn problem_lines(problems: &[ProblemShown], args: &StatusArgs) -> Vec<String> {
         return Vec::new();
     }
     let waits = match problems.len() {
-        1 => "1 thing cannot be read and waits".to_owned(),
-        count => format!("{count} things cannot be read and wait"),
+        1 => "1 thing waits".to_owned(),
+        count => format!("{count} things wait"),
     };
+    let waits = format!("    {waits} until somebody changes what stands there");
     if !args.problems {
-        return vec![format!(
-            "    {waits}; `treaty status --problems` lists them"
-        )];
+        return vec![format!("{waits}: treaty status --problems")];
     }
-    let mut lines = vec![format!("    {waits} until somebody changes them:")];
+    let mut lines = vec![format!("{waits}:")];
     lines.extend(problems.iter().map(|problem| {
         let field = problem.field.as_ref();
         let of_field = field.map(|field| format!(", {field}")).unwrap_or_default();
-        format!("    {}{of_field}: {}", problem.remote, problem.message)
+        let trouble = match problem.trouble {
+            Trouble::Unread => "cannot be read",
+            Trouble::NotTried => "could not be tried, and will be again",
+            Trouble::Unwritten => "cannot be written",
+        };
+        let (remote, message) = (&problem.remote, &problem.message);
+        format!("    {remote}{of_field} {trouble}: {message}")
     }));
     lines
 }

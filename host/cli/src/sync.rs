@@ -100,6 +100,15 @@ fn say_next(args: &Args, name: &str, engine: &Engine, quiet: bool) -> Result<(),
             counted(open as u64, "question")
         ));
     }
+    let troubled = engine.records_in_trouble()?;
+    if troubled > 0 {
+        let have = if troubled == 1 { "has" } else { "have" };
+        tell::line(format!(
+            "{} {have} something that cannot be read or written: \
+             treaty status --problems --treaty {place}",
+            counted(troubled, "record")
+        ));
+    }
     tell::line(format!("how it stands: treaty status --treaty {place}"));
     Ok(())
 }

@@ -11,12 +11,15 @@ use treaty_ledger::{
     Commit, Intent, IntentAction, IntentChange, IntentContent, LinkChange, QuestionChange,
     QuestionState, StoredLink, Subject,
 };
-use treaty_model::{BaseField, IntentId, Life, Operation, RunId, Settled, SystemIndex};
+use treaty_model::{
+    BaseField, FieldProblem, IntentId, Life, Operation, RunId, Settled, SystemIndex, Trouble,
+};
 use treaty_systems::{Action, SystemWrite};
 
 use crate::draft::{Draft, Send, revisions_of};
 use crate::question::link_question;
 use crate::report::EntityReport;
+use crate::unread::keep_unwritten;
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
 
@@ -148,6 +151,17 @@ impl Engine {
             };
             record.presence = presence.clone();
             touched[system.0] = true;
+        }
+        for (at, record) in stored.records.iter_mut().enumerate() {
+            let Some(record) = record else { continue };
+            let of_record = draft
+                .unwritable
+                .iter()
+                .filter(|(system, ..)| system.0 == at);
+            let unwritten = of_record
+                .map(|(_, field, why)| FieldProblem::new(*field, Trouble::Unwritten, why.as_str()))
+                .collect();
+            touched[at] |= keep_unwritten(record, unwritten);
         }
         stored.life = plan.life.unwrap_or(stored.life);
         self.tell_decisions(part, draft, run, commit);
@@ -308,7 +322,7 @@ fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
     report.given_up += plan.given_up.len() as u64;
     report.asked += plan.questions.len() as u64;
     report.dangling += u64::from(draft.dangling);
-    for (system, field, why) in &draft.unwritable {
+    for (system, field, why) in draft.held.iter().chain(&draft.unwritable) {
         let field = field.map_or("record", |field| part.field_name(field));
         let name = &part.entity.part(*system).system;
         let record = &draft.stored.records[system.0];

@@ -4,7 +4,9 @@ use treaty_ledger::{
     Commit, Entry, EntryKind, Intent, IntentAction, IntentChange, LinkChange, StoredLink,
     StoredRecord,
 };
-use treaty_model::{Inbound, Presence, Revision, Row, Settled, SystemIndex, Value};
+use treaty_model::{
+    FieldProblem, Inbound, Presence, Revision, Row, Settled, SystemIndex, Trouble, Value,
+};
 use treaty_systems::{Outcome, Record};
 
 use crate::apply::Sending;
@@ -103,12 +105,23 @@ impl Engine {
                 }
                 End::Refused(message) => {
                     system_report.refused += 1;
-                    report.note_setback(format!("{name} refuses link {}: {message}", intent.link));
                     commit.intents.push(close(&intent, at, "refused"));
+                    let which = match &intent.remote {
+                        Some(remote) => format!("{name} {remote}"),
+                        None => format!("{name}, new record of link {}", intent.link),
+                    };
+                    report.note_setback(format!("{which}: refused: {message}"));
+                    let Some(link) = links.get_mut(&intent.link) else {
+                        continue;
+                    };
                     // The same write would be refused again: the link waits
                     // until something about it changes.
-                    if let Some(link) = links.get(&intent.link) {
-                        commit.links.push(link_change(link, false));
+                    commit.links.push(link_change(link, false));
+                    if let Some(record) = &mut link.records[system.0] {
+                        let why = format!("refused: {message}");
+                        let refused = FieldProblem::new(None, Trouble::Unwritten, why);
+                        record.problems.push(refused);
+                        commit.records.push(record.clone());
                     }
                     continue;
                 }
@@ -254,6 +267,10 @@ impl Engine {
             record.settled[field.0] = Some(Settled {
                 value,
                 revision: *revision,
+            });
+            record.problems.retain(|problem| {
+                let of_field = problem.field().is_none_or(|its| its == *field);
+                !(of_field && problem.trouble == Trouble::Unwritten)
             });
             record.settle_own(part, system, *field);
         }

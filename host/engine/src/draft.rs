@@ -7,6 +7,7 @@ use treaty_model::{
 
 use crate::Part;
 use crate::question::asks_the_same;
+use crate::unread::Held;
 
 /// A link with its plan, and everything that carrying it out needs.
 pub(crate) struct Draft {
@@ -29,6 +30,8 @@ pub(crate) struct Draft {
     pub(crate) dangling: bool,
     /// Whether something was left out because its system cannot be used now.
     pub(crate) postponed: bool,
+    /// What is not written over, because it cannot be read.
+    pub(crate) held: Vec<Held>,
     /// Fields that could not be expressed in a system, and why.
     pub(crate) unwritable: Vec<(SystemIndex, Option<FieldIndex>, String)>,
 }

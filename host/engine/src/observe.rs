@@ -4,7 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, StoredRecord};
-use treaty_model::{Absentees, Inbound, LinkId, Origin, Presence, Row, SystemIndex, Timestamp};
+use treaty_model::{
+    Absentees, Inbound, LinkId, Origin, Presence, Row, SystemIndex, Timestamp, Trouble,
+};
 use treaty_systems::{Change, Cursor, Listing, Record, SystemError};
 
 use crate::reading::{Reading, Unread as _};
@@ -171,7 +173,7 @@ impl Engine {
         let name = &part.entity.part(system).system;
         let untried = self.ledger.problems(&part.entity.name, name)?.into_iter();
         let keys: Vec<_> = untried
-            .filter(|problem| problem.not_tried)
+            .filter(|problem| problem.trouble == Trouble::NotTried)
             .map(|problem| part.key(system, problem.remote))
             .collect();
         for keys in keys.chunks(PAGE_RECORDS) {

@@ -207,6 +207,11 @@ impl Engine {
         Ok(self.ledger.questions()?)
     }
 
+    /// How many records have something that cannot be read or written.
+    pub fn records_in_trouble(&self) -> Result<u64, EngineError> {
+        Ok(self.ledger.problem_count()?)
+    }
+
     /// Takes up the answers that people have left since the last pass.
     pub(crate) fn take_answers(&self) -> Result<(), EngineError> {
         let left = self.ledger.left_answers()?;

@@ -59,6 +59,7 @@ impl Reader {
                         .map(|problem| ProblemShown {
                             remote: problem.remote,
                             field: problem.field,
+                            trouble: problem.trouble,
                             message: problem.message,
                         })
                         .collect(),

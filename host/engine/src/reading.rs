@@ -1,7 +1,7 @@
 //! What mappers make of own rows, and how a record takes it.
 
 use treaty_ledger::StoredRecord;
-use treaty_model::{Cell, FieldIndex, FieldProblem, InboundAnswer, Presence, Row};
+use treaty_model::{Cell, FieldIndex, FieldProblem, InboundAnswer, Presence, Row, Trouble};
 use treaty_sandbox::Setback;
 
 use crate::Part;
@@ -46,40 +46,57 @@ impl Reading {
 
 impl Part {
     /// Puts a reading in a record. References stay as the system has them;
-    /// they are translated when the link is looked at.
+    /// they are translated when the link is looked at. What could not be
+    /// written stays until the link is decided again.
     pub(crate) fn take_reading(&self, record: &mut StoredRecord, reading: Reading) {
-        match reading {
+        let mut problems = match reading {
             Reading::Read {
                 canonical,
                 problems,
             } => {
                 record.observed = canonical;
-                record.problems = problems;
                 record.presence = Presence::Present;
+                problems
             }
             Reading::LeftOut(reason) => {
                 record.presence = Presence::LeftOut(reason);
-                record.problems = Vec::new();
+                Vec::new()
             }
-            Reading::Parked(message) => self.park(record, FieldProblem::WHOLE_RECORD, message),
-            Reading::NotTried(message) => self.park(record, FieldProblem::NOT_TRIED, message),
-        }
+            Reading::Parked(message) => self.park(record, Trouble::Unread, message),
+            Reading::NotTried(message) => self.park(record, Trouble::NotTried, message),
+        };
+        let unwritten = record.problems.drain(..);
+        problems.extend(unwritten.filter(|problem| problem.trouble == Trouble::Unwritten));
+        record.problems = problems;
     }
 
-    fn park(&self, record: &mut StoredRecord, field: u32, message: String) {
+    fn park(
+        &self,
+        record: &mut StoredRecord,
+        trouble: Trouble,
+        message: String,
+    ) -> Vec<FieldProblem> {
         record.observed = vec![None as Cell; self.fields()];
-        record.problems = vec![FieldProblem { field, message }];
         record.presence = Presence::Present;
+        vec![FieldProblem::new(None, trouble, message)]
     }
 }
 
 /// What is known of a record that a mapper could not read, in whole or in part.
 pub(crate) trait Unread {
+    /// What could not be read.
+    fn unread_all(&self) -> impl Iterator<Item = &FieldProblem>;
+
     /// Why the record is parked, if it is.
-    fn parked(&self) -> Option<&FieldProblem>;
+    fn parked(&self) -> Option<&FieldProblem> {
+        self.unread_all().find(|problem| problem.field().is_none())
+    }
 
     /// What is wrong with a field, or with the whole record.
-    fn unread(&self, field: FieldIndex) -> Option<&FieldProblem>;
+    fn unread(&self, field: FieldIndex) -> Option<&FieldProblem> {
+        self.unread_all()
+            .find(|problem| problem.field().is_none_or(|its| its == field))
+    }
 
     /// Whether it is parked.
     fn is_parked(&self) -> bool {
@@ -88,15 +105,8 @@ pub(crate) trait Unread {
 }
 
 impl Unread for StoredRecord {
-    fn parked(&self) -> Option<&FieldProblem> {
-        self.problems
-            .iter()
-            .find(|problem| problem.field().is_none())
-    }
-
-    fn unread(&self, field: FieldIndex) -> Option<&FieldProblem> {
-        self.problems
-            .iter()
-            .find(|problem| problem.field().is_none_or(|its| its == field))
+    fn unread_all(&self) -> impl Iterator<Item = &FieldProblem> {
+        let problems = self.problems.iter();
+        problems.filter(|problem| problem.trouble != Trouble::Unwritten)
     }
 }

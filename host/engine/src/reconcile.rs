@@ -68,7 +68,8 @@ impl Engine {
                 dangling: translated.dangling,
                 link: translated.link,
                 postponed: false,
-                unwritable: held,
+                held,
+                unwritable: Vec::new(),
             });
         }
         self.map_out(part, &mut drafts)?;

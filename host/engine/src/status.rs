@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use treaty_model::{EntityName, RemoteId, SystemName, Timestamp};
+use treaty_model::{EntityName, RemoteId, SystemName, Timestamp, Trouble};
 
 /// How a treaty stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -36,18 +36,20 @@ pub struct EntitySystemStatus {
     pub read_at: Option<Timestamp>,
     /// Writes whose outcome is open.
     pub open_writes: u64,
-    /// What could not be read there.
+    /// What could not be read or written there.
     pub problems: Vec<ProblemShown>,
 }
 
-/// Something that could not be read: it is left as it is, and waits until
-/// somebody changes it.
+/// Something that could not be read or written: it is left as it is, and waits
+/// until somebody changes it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ProblemShown {
     /// The record.
     pub remote: RemoteId,
     /// The field; none: the whole record.
     pub field: Option<String>,
+    /// What kind of problem it is.
+    pub trouble: Trouble,
     /// What is wrong.
     pub message: String,
 }

@@ -82,7 +82,7 @@ impl Engine {
                 .journal
                 .push(about.entry(EntryKind::Question, None, question.field, content));
         }
-        for (system, field, why) in &draft.unwritable {
+        for (system, field, why) in draft.held.iter().chain(&draft.unwritable) {
             let content = json!({ "what": why });
             commit
                 .journal

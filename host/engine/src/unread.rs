@@ -1,4 +1,5 @@
-//! What a mapper could not read: it is told, and never written over.
+//! What a mapper could not read: it is told, and never written over. And what
+//! could not be written: it is kept with the record.
 //!
 //! A value that cannot be read may be somebody's edit. It stays where it is, in
 //! its own field only, until somebody writes one that can be read; that counts
@@ -6,7 +7,7 @@
 
 use serde_json::json;
 use treaty_ledger::{Commit, EntryKind, StoredLink, StoredRecord};
-use treaty_model::{FieldIndex, FieldProblem, LinkPlan, Operation, SystemIndex};
+use treaty_model::{FieldIndex, FieldProblem, LinkPlan, Operation, SystemIndex, Trouble};
 
 use crate::draft::{drop_fields, revisions_of};
 use crate::reading::Unread as _;
@@ -29,15 +30,12 @@ impl Engine {
         report: &mut SystemReport,
         commit: &mut Commit,
     ) {
-        if record.problems.is_empty() {
-            return;
-        }
         if record.is_parked() {
             report.parked += 1;
-        } else {
+        } else if record.unread_all().next().is_some() {
             report.unread += 1;
         }
-        for problem in &record.problems {
+        for problem in record.unread_all() {
             let field = problem.field().map(|field| part.field_name(field));
             let mut entry = self.record_entry(record, EntryKind::Fault, "cannot be read");
             entry.field = field.map(str::to_owned);
@@ -93,7 +91,7 @@ fn unread_edit<'a>(
     let names = &part.system(system).selected_names;
     let settled = record.settled_row();
     let edited = |at: usize| settled[at] != record.own[at];
-    record.problems.iter().find(|problem| {
+    record.unread_all().find(|problem| {
         let Some(field) = problem.field() else {
             return (0..names.len()).any(edited);
         };
@@ -102,4 +100,15 @@ fn unread_edit<'a>(
             (0..names.len()).any(|at| column.own.contains(&names[at]) && edited(at))
         })
     })
+}
+
+/// Keeps with a record what could not be written to it, until its link is
+/// decided again. Gives whether that is news.
+pub(crate) fn keep_unwritten(record: &mut StoredRecord, unwritten: Vec<FieldProblem>) -> bool {
+    let before = record.problems.clone();
+    record
+        .problems
+        .retain(|problem| problem.trouble != Trouble::Unwritten);
+    record.problems.extend(unwritten);
+    record.problems != before
 }

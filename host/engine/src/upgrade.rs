@@ -6,8 +6,11 @@
 //! changed that no user changed; what the new mapping makes different shows in
 //! the next plan, under the same guards.
 
-use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, LinkChange, StoredRecord};
-use treaty_model::{Cell, Digest, FieldIndex, Inbound, Row, RuleId, Setup, SystemIndex};
+use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, LinkChange, StoredLink, StoredRecord};
+use treaty_model::{
+    BaseField, Cell, Digest, FieldIndex, Inbound, LinkId, Presence, Revision, Row, RuleId, Setup,
+    SystemIndex,
+};
 
 use crate::reading::{Reading, Unread as _};
 use crate::{Engine, EngineError, Part};
@@ -92,34 +95,93 @@ impl Engine {
     }
 
     fn map_all_again(&self, part: &Part) -> Result<(), EngineError> {
-        for system in part.entity.system_indexes() {
-            let name = &part.entity.part(system).system;
-            let mut after = 0;
-            loop {
-                let batch = self
-                    .ledger
-                    .all_records(&part.entity.name, after, BATCH_RECORDS)?;
-                let Some(last) = batch.last() else { break };
-                after = last.number;
-                let of_system: Vec<_> = batch
-                    .into_iter()
-                    .filter(|record| record.key.system == *name)
-                    .collect();
-                self.map_batch_again(part, system, of_system)?;
-            }
+        let entity = &part.entity.name;
+        let mut after = LinkId(0);
+        loop {
+            let links = self.ledger.all_links(entity, after, BATCH_RECORDS)?;
+            let Some(last) = links.last() else { break };
+            after = last.id;
+            self.map_links_again(part, links)?;
+        }
+        let mut after = 0;
+        loop {
+            let mut records = self.ledger.all_records(entity, after, BATCH_RECORDS)?;
+            let Some(last) = records.last() else { break };
+            after = last.number;
+            records.retain(|record| record.link.is_none());
+            self.map_unlinked_again(part, records)?;
         }
         Ok(())
     }
 
-    fn map_batch_again(
+    fn map_links_again(&self, part: &Part, links: Vec<StoredLink>) -> Result<(), EngineError> {
+        let before = links.clone();
+        let mut links = links;
+        for system in part.entity.system_indexes() {
+            let known: Vec<Row> = before.iter().map(values_of_base).collect();
+            let records = links.iter_mut().zip(known);
+            let (mut records, known): (Vec<&mut StoredRecord>, Vec<Row>) = records
+                .filter_map(|(link, known)| Some((link.records[system.0].as_mut()?, known)))
+                .unzip();
+            self.map_records_again(part, system, &mut records, &known);
+        }
+        let mut commit = Commit::default();
+        for (before, mut link) in before.iter().zip(links) {
+            map_base_again(part, &mut link);
+            for (was, now) in before.records.iter().zip(&mut link.records) {
+                if let (Some(was), Some(now)) = (was, now) {
+                    leave_behind(&before.base, was, &link.base, now);
+                }
+            }
+            commit
+                .records
+                .extend(link.records.iter().flatten().cloned());
+            commit.links.push(LinkChange {
+                id: link.id,
+                entity: link.entity,
+                life: link.life,
+                base: link.base,
+                attention: true,
+            });
+        }
+        self.keep(part, commit)
+    }
+
+    fn map_unlinked_again(
+        &self,
+        part: &Part,
+        mut records: Vec<StoredRecord>,
+    ) -> Result<(), EngineError> {
+        for system in part.entity.system_indexes() {
+            let name = &part.entity.part(system).system;
+            let of_system = records.iter_mut();
+            let mut of_system: Vec<_> = of_system
+                .filter(|record| record.key.system == *name)
+                .collect();
+            let known = vec![part.nothing(); of_system.len()];
+            self.map_records_again(part, system, &mut of_system, &known);
+            for record in of_system {
+                record.waiting = record.presence.takes_part() && !record.is_parked();
+            }
+        }
+        let commit = Commit {
+            records,
+            ..Commit::default()
+        };
+        self.keep(part, commit)
+    }
+
+    /// Reads own rows of one system again: as they stand now, and as they were
+    /// when they last settled.
+    fn map_records_again(
         &self,
         part: &Part,
         system: SystemIndex,
-        records: Vec<StoredRecord>,
-    ) -> Result<(), EngineError> {
-        let known = self.known_rows(part, records.iter().map(|record| record.link))?;
+        records: &mut [&mut StoredRecord],
+        known: &[Row],
+    ) {
         let inbound = |own: fn(&StoredRecord) -> &Row| -> Vec<Inbound> {
-            let rows = records.iter().zip(&known);
+            let rows = records.iter().zip(known);
             rows.map(|(record, known)| Inbound {
                 own: own(record).clone(),
                 known: known.clone(),
@@ -128,15 +190,14 @@ impl Engine {
         };
         let now = self.map_in(part, system, &inbound(|record| &record.own));
         let then = self.map_in(part, system, &inbound(StoredRecord::settled_row));
-        let mut commit = Commit::default();
-        for ((mut record, now), then) in records.into_iter().zip(now).zip(then) {
+        for ((record, now), then) in records.iter_mut().zip(now).zip(then) {
             let presence = record.presence.clone();
-            part.take_reading(&mut record, now);
-            if !presence.takes_part() {
-                // Whether a record is there is not the mapper's to say, unless
-                // it was the mapper that left it out.
-                let left_out = matches!(presence, treaty_model::Presence::LeftOut(_));
-                record.presence = if left_out { record.presence } else { presence };
+            part.take_reading(record, now);
+            // Whether a record is there is not the mapper's to say, unless it
+            // was the mapper that left it out.
+            let left_out = matches!(presence, Presence::LeftOut(_));
+            if !presence.takes_part() && !left_out {
+                record.presence = presence;
             }
             if let Reading::Read { canonical, .. } = then {
                 for (settled, value) in record.settled.iter_mut().zip(canonical) {
@@ -145,56 +206,52 @@ impl Engine {
                     }
                 }
             }
-            if record.link.is_none() {
-                record.waiting = record.presence.takes_part() && !record.is_parked();
-            }
-            commit.attention.extend(record.link);
-            commit
-                .links
-                .extend(self.base_mapped_again(part, system, &record)?);
-            commit.records.push(record);
         }
-        self.keep(part, commit)
     }
+}
 
-    /// Base, where it came from this record as it stands settled: the same
-    /// value in its new form, at the same revision. It has not been edited.
-    fn base_mapped_again(
-        &self,
-        part: &Part,
-        system: SystemIndex,
-        record: &StoredRecord,
-    ) -> Result<Option<LinkChange>, EngineError> {
-        let Some(link) = record.link else {
-            return Ok(None);
+fn values_of_base(link: &StoredLink) -> Row {
+    link.base.iter().map(|field| field.value.clone()).collect()
+}
+
+/// Base, where it came from a record as it stands settled: the same value in its
+/// new form, at the same revision. It has not been edited.
+fn map_base_again(part: &Part, link: &mut StoredLink) {
+    for (at, field) in link.base.iter_mut().enumerate() {
+        let provenance = field.provenance.as_ref();
+        let Some(source) = provenance.and_then(|from| from.system.as_ref()) else {
+            continue;
         };
-        let Some(link) = self.ledger.links(&[link])?.pop() else {
-            return Ok(None);
+        let place = part.entity.system(source.as_str()).ok();
+        let record = place.and_then(|place| link.records[place.0].as_ref());
+        let Some(settled) = record.and_then(|record| record.settled[at].as_ref()) else {
+            continue;
         };
-        let mut base = link.base.clone();
-        let name = &part.entity.part(system).system;
-        for (field, settled) in base.iter_mut().zip(&record.settled) {
-            let source = field
-                .provenance
-                .as_ref()
-                .and_then(|from| from.system.as_ref());
-            let Some(settled) = settled else { continue };
-            let speaks = settled.value.is_some() && settled.revision == field.revision;
-            if source == Some(name) && speaks && !is_reference(&settled.value) {
-                field.value.clone_from(&settled.value);
-            }
+        let speaks = settled.value.is_some() && settled.revision == field.revision;
+        if speaks && !is_reference(&settled.value) {
+            field.value.clone_from(&settled.value);
         }
-        if base == link.base {
-            return Ok(None);
+    }
+}
+
+/// A record that agreed with base, and under the new mapping does not, is behind:
+/// what would be written to it shows in the plan. One that settled with a value
+/// of its own before keeps it.
+fn leave_behind(
+    base_was: &[BaseField],
+    was: &StoredRecord,
+    base: &[BaseField],
+    now: &mut StoredRecord,
+) {
+    let fields = was.settled.iter().zip(&mut now.settled);
+    for ((was, now), (base_was, base)) in fields.zip(base_was.iter().zip(base)) {
+        let (Some(was), Some(now)) = (was, now) else {
+            continue;
+        };
+        let agreed = was.revision == base_was.revision && was.value == base_was.value;
+        if agreed && now.value != base.value && !is_reference(&now.value) {
+            now.revision = Revision(base.revision.0.saturating_sub(1));
         }
-        let (id, entity, life) = (link.id, link.entity, link.life);
-        Ok(Some(LinkChange {
-            id,
-            entity,
-            life,
-            base,
-            attention: true,
-        }))
     }
 }
 

@@ -73,11 +73,30 @@ impl Ledger {
         after: LinkId,
         links_max: usize,
     ) -> Result<Vec<StoredLink>, LedgerError> {
+        self.links_page("attention = 1 AND entity = ?1", entity, after, links_max)
+    }
+
+    /// All links of an entity, by number, after one.
+    pub fn all_links(
+        &self,
+        entity: &EntityName,
+        after: LinkId,
+        links_max: usize,
+    ) -> Result<Vec<StoredLink>, LedgerError> {
+        self.links_page("+entity = ?1", entity, after, links_max)
+    }
+
+    fn links_page(
+        &self,
+        condition: &str,
+        entity: &EntityName,
+        after: LinkId,
+        links_max: usize,
+    ) -> Result<Vec<StoredLink>, LedgerError> {
         self.read_shaped(|db, book| {
-            let mut statement = db.prepare_cached(
-                "SELECT id FROM link WHERE attention = 1 AND entity = ?1 AND id > ?2
-                 ORDER BY id LIMIT ?3",
-            )?;
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT id FROM link WHERE {condition} AND id > ?2 ORDER BY id LIMIT ?3"
+            ))?;
             let wanted = params![
                 entity.as_str(),
                 number::of_link(after),

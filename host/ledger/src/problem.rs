@@ -1,12 +1,12 @@
-//! What could not be read of records.
+//! What could not be read of records, or written to them.
 
 use rusqlite::params;
-use treaty_model::{EntityName, FieldProblem, LinkId, RemoteId, SystemName};
+use treaty_model::{EntityName, FieldProblem, LinkId, RemoteId, SystemName, Trouble};
 
 use crate::json::from_json;
 use crate::{Ledger, LedgerError, number};
 
-/// Something that a mapper could not read.
+/// Something that could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RecordProblem {
     /// The record, in its system.
@@ -15,15 +15,23 @@ pub struct RecordProblem {
     pub link: Option<LinkId>,
     /// The field; none: the whole record.
     pub field: Option<String>,
-    /// Whether the rule was not tried, so that it says nothing about the record.
-    pub not_tried: bool,
+    /// What kind of problem it is.
+    pub trouble: Trouble,
     /// What is wrong.
     pub message: String,
 }
 
 impl Ledger {
-    /// What could not be read of a system's records, in the order of the
-    /// records. Needs no shapes: fields are named as they were when the record
+    /// How many records have problems.
+    pub fn problem_count(&self) -> Result<u64, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT count(*) FROM record WHERE problems <> '[]'")?
+                .query_row([], |row| row.get(0))
+                .map(number::read)
+        })
+    }
+
+    /// The problems of a system's records, in the order of the records. Needs no shapes: fields are named as they were when the record
     /// was read.
     pub fn problems(
         &self,
@@ -49,7 +57,7 @@ impl Ledger {
                         field: problem
                             .field()
                             .and_then(|field| names.get(field.0).cloned()),
-                        not_tried: problem.field == FieldProblem::NOT_TRIED,
+                        trouble: problem.trouble,
                         message: problem.message,
                     }
                 }));

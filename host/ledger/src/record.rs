@@ -145,7 +145,7 @@ fn read_problems(text: &str, view: &View) -> rusqlite::Result<Vec<FieldProblem>>
         let place = view.position(usize::try_from(problem.field).ok()?)?;
         Some(FieldProblem {
             field: u32::try_from(place).ok()?,
-            message: problem.message,
+            ..problem
         })
     };
     Ok(stored.into_iter().filter_map(moved).collect())

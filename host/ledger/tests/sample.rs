@@ -10,7 +10,7 @@ use treaty_ledger::{
 };
 use treaty_model::{
     ActorKind, BaseField, Cell, Digest, FieldIndex, FieldProblem, IntentId, Life, LinkId, Origin,
-    Presence, Provenance, Revision, RuleId, RunId, Settled, Term, Timestamp, Value,
+    Presence, Provenance, Revision, RuleId, RunId, Settled, Term, Timestamp, Trouble, Value,
 };
 
 /// A fresh state folder with an open ledger that knows [`shapes`].
@@ -111,6 +111,7 @@ pub fn shop(remote: &str) -> StoredRecord {
         problems: vec![FieldProblem {
             field: 2,
             message: "no town".to_owned(),
+            trouble: Trouble::Unread,
         }],
         waiting: false,
         listing: 3,

@@ -43,6 +43,7 @@ fn a_problem_of_a_field_that_is_gone_is_gone() {
     record.problems = vec![treaty_model::FieldProblem {
         field: 0,
         message: "no name".to_owned(),
+        trouble: treaty_model::Trouble::Unread,
     }];
     let (_folder, ledger) = ledger_with(&Commit {
         records: vec![record],

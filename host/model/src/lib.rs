@@ -39,7 +39,7 @@ pub use rule::{
     Attribute, Candidate, Comparison, Conflict, Contested, Decision, Description, Evidence,
     FieldProblem, Inbound, InboundAnswer, Key, MatchCandidate, Outbound, Pair, Population,
     Prepared, Purpose, Read, RuleError, Setup, SetupField, SetupProblem, SetupSystem, Standing,
-    Term, TermCount, Verdict, Written,
+    Term, TermCount, Trouble, Verdict, Written,
 };
 pub use time::{Clock, Timestamp, TimestampError};
 pub use value::{Cell, Decimal, DecimalError, Row, Value, ValueKind};

@@ -101,19 +101,48 @@ pub struct FieldProblem {
     pub field: u32,
     /// What is wrong with which value.
     pub message: String,
+    /// What kind of problem it is.
+    #[serde(default, skip_serializing_if = "Trouble::is_unread")]
+    pub trouble: Trouble,
+}
+
+/// What is wrong between a record and what was agreed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Trouble {
+    /// What stands there cannot be read.
+    #[default]
+    Unread,
+    /// The host could not run the rule that reads it. It says nothing about the
+    /// record, which is tried again.
+    NotTried,
+    /// What was agreed cannot be written there.
+    Unwritten,
+}
+
+impl Trouble {
+    fn is_unread(&self) -> bool {
+        *self == Self::Unread
+    }
 }
 
 impl FieldProblem {
     /// In place of a field: the whole record.
     pub const WHOLE_RECORD: u32 = u32::MAX;
-    /// In place of a field: the whole record, because the host could not run the
-    /// rule. It says nothing about the record, which is tried again.
-    pub const NOT_TRIED: u32 = u32::MAX - 1;
+
+    /// A problem of one field, or of the whole record.
+    pub fn new(field: Option<FieldIndex>, trouble: Trouble, message: impl Into<String>) -> Self {
+        let place = |field: FieldIndex| u32::try_from(field.0).unwrap_or(Self::WHOLE_RECORD);
+        Self {
+            field: field.map_or(Self::WHOLE_RECORD, place),
+            message: message.into(),
+            trouble,
+        }
+    }
 
     /// The field, if it is about one.
     pub fn field(&self) -> Option<FieldIndex> {
-        let whole = [Self::WHOLE_RECORD, Self::NOT_TRIED].contains(&self.field);
-        (!whole).then_some(FieldIndex(self.field as usize))
+        (self.field != Self::WHOLE_RECORD).then_some(FieldIndex(self.field as usize))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Checks what a rule answers before anyone uses it, and brings values into the
 //! host's normal form.
 
-use treaty_model::{Cell, FieldProblem, Row, SetupField, Timestamp, Value, ValueKind};
+use treaty_model::{Cell, FieldProblem, Row, SetupField, Timestamp, Trouble, Value, ValueKind};
 
 use crate::contract::mapper::FieldProblemOut;
 use crate::contract::types::{RowOut, ValueOut};
@@ -151,8 +151,11 @@ pub(crate) fn problems(
     }
     let problem = |FieldProblemOut { field, message }| {
         self::field(fields, field)?;
-        let message = cut_owned(message, limits.message_bytes);
-        Ok(FieldProblem { field, message })
+        Ok(FieldProblem {
+            field,
+            message: cut_owned(message, limits.message_bytes),
+            trouble: Trouble::Unread,
+        })
     };
     problems.into_iter().map(problem).collect()
 }

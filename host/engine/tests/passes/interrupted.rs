@@ -94,13 +94,6 @@ impl Pair {
         self.start(Arc::new(RealSystems)).await;
     }
 
-    /// Passes until there is nothing to do.
-    async fn settle(&self) {
-        self.pass().await;
-        self.pass().await;
-        assert!(self.pass().await.is_quiet());
-    }
-
     fn left_says(&self, sql: &str) -> Option<String> {
         query(&self.left_db(), sql)
     }

@@ -4,3 +4,4 @@ mod interrupted;
 mod pair;
 mod removals;
 mod unread;
+mod upgrade;

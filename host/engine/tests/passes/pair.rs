@@ -10,7 +10,8 @@ use treaty_engine::{
 };
 use treaty_model::{Clock, Timestamp};
 
-const TABLE: &str = "\
+/// The field table: one kind of value in each row.
+pub const TABLE: &str = "\
 field,type,left,right,owner,rule
 email,email,email,email,shared,escalate
 phone,phone,phone,phone,shared,escalate
@@ -116,6 +117,16 @@ impl Pair {
         self.engine = Some(engine);
     }
 
+    /// Starts Treaty again.
+    pub async fn restart(&mut self) {
+        self.start(Arc::new(RealSystems)).await;
+    }
+
+    /// Saves another field table.
+    pub fn write_table(&self, table: &str) {
+        std::fs::write(self.folder.path().join("person.csv"), table).expect("it is written");
+    }
+
     /// Treaty as it runs.
     pub fn engine(&self) -> &Engine {
         self.engine.as_ref().expect("it was started")
@@ -135,6 +146,13 @@ impl Pair {
             "{report:?}"
         );
         report
+    }
+
+    /// Passes until there is nothing to do.
+    pub async fn settle(&self) {
+        self.pass().await;
+        self.pass().await;
+        assert!(self.pass().await.is_quiet());
     }
 
     /// Once the next pass has decided, somebody does this to the right database.

@@ -2,7 +2,7 @@
 
 use treaty_model::SystemName;
 
-use crate::pair::{Pair, query, run};
+use crate::pair::{Pair, TABLE, query, run};
 
 const PHONE: &str = "SELECT phone FROM person WHERE id = 1";
 const SINCE: &str = "SELECT since FROM person WHERE id = 1";
@@ -137,4 +137,74 @@ async fn a_record_that_cannot_be_read_waits_as_a_whole() {
     assert_eq!(query(&pair.left_db(), people).as_deref(), Some("3"));
     let right = query(&pair.right_db(), PHONE);
     assert_eq!(right.as_deref(), Some("+49309999999"), "nobody contests it");
+}
+
+/// In capitals on the left: there `new` would come back as `NEW`.
+fn loud() -> String {
+    let (head, rows) = TABLE.split_once('\n').expect("a head and rows");
+    let rows = rows.lines().map(|row| match row.starts_with("note,") {
+        true => format!("{row},upper\n"),
+        false => format!("{row},\n"),
+    });
+    format!("{head},left.transform\n{}", rows.collect::<String>())
+}
+
+#[tokio::test]
+async fn what_cannot_be_written_is_kept_with_its_record_until_it_can() {
+    let mut pair = Pair::new("archive").await;
+    pair.write_table(&loud());
+    pair.restart().await;
+    pair.settle().await;
+    let in_trouble = |pair: &Pair| pair.engine().records_in_trouble().expect("it counts");
+    assert_eq!(in_trouble(&pair), 0);
+    run(
+        &pair.right_db(),
+        "UPDATE person SET note = 'new' WHERE id = 1",
+    );
+    pair.settle().await;
+    assert_eq!(in_trouble(&pair), 1);
+    // An edit of another field changes nothing about that.
+    run(
+        &pair.left_db(),
+        "UPDATE person SET phone = '+49309999999' WHERE id = 1",
+    );
+    pair.settle().await;
+    assert_eq!(in_trouble(&pair), 1);
+    run(
+        &pair.right_db(),
+        "UPDATE person SET note = 'NEW' WHERE id = 1",
+    );
+    pair.settle().await;
+    assert_eq!(in_trouble(&pair), 0);
+    assert_eq!(query(&pair.left_db(), NOTE).as_deref(), Some("NEW"));
+}
+
+#[tokio::test]
+async fn what_a_system_refuses_is_kept_with_its_record_until_it_takes_it() {
+    let pair = Pair::new("archive").await;
+    run(
+        &pair.right_db(),
+        "CREATE TRIGGER polite BEFORE UPDATE ON person WHEN new.note = 'rude'
+         BEGIN SELECT RAISE(ABORT, 'not that word'); END",
+    );
+    run(
+        &pair.left_db(),
+        "UPDATE person SET note = 'rude' WHERE id = 1",
+    );
+    let report = pair.pass().await;
+    let setbacks = &report.entities[0].setbacks;
+    assert!(
+        setbacks[0].starts_with("right 1: refused: ") && setbacks[0].contains("not that word"),
+        "{setbacks:?}"
+    );
+    assert!(pair.pass().await.is_quiet(), "it is not sent again");
+    let in_trouble = || pair.engine().records_in_trouble().expect("it counts");
+    assert_eq!(in_trouble(), 1);
+    run(
+        &pair.left_db(),
+        "UPDATE person SET note = 'kind' WHERE id = 1",
+    );
+    pair.settle().await;
+    assert_eq!(in_trouble(), 0);
+    assert_eq!(query(&pair.right_db(), NOTE).as_deref(), Some("kind"));
 }

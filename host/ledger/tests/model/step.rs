@@ -5,7 +5,7 @@ use proptest::sample::select;
 use treaty_ledger::{FeedState, StoredRecord};
 use treaty_model::{
     ActorKind, BaseField, Cell, Digest, FieldProblem, Life, Origin, Presence, Provenance, Revision,
-    Row, RuleId, RunId, Settled, Timestamp, Value,
+    Row, RuleId, RunId, Settled, Timestamp, Trouble, Value,
 };
 
 use crate::sample::{at, key};
@@ -179,7 +179,11 @@ fn any_record() -> impl Strategy<Value = StoredRecord> {
                         revision: Revision(revision),
                     })
                 });
-                let problem = |(field, message)| FieldProblem { field, message };
+                let problem = |(field, message)| FieldProblem {
+                    field,
+                    message,
+                    trouble: Trouble::Unread,
+                };
                 StoredRecord {
                     settled: settled.collect(),
                     settled_own,
