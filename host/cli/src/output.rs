@@ -19,7 +19,7 @@ pub fn report_lines(report: &Report, planned: bool) -> Vec<String> {
             "system {} could not be used: {}",
             failure.system, failure.message
         ));
-        lines.push("  hint: nothing is lost; mend it and run `treaty sync` again".to_owned());
+        lines.push(format!("  hint: {}", failure.hint));
     }
     for trip in &report.trips {
         lines.push(format!(

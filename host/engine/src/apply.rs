@@ -5,8 +5,6 @@
 //! the second what the systems answered. Whatever happens in between, the next
 //! pass finds the intents and asks the systems what became of them.
 
-use std::collections::BTreeMap;
-
 use treaty_ledger::{
     Commit, Intent, IntentAction, IntentChange, IntentContent, LinkChange, QuestionChange,
     QuestionState, StoredLink, Subject,
@@ -18,7 +16,7 @@ use treaty_systems::{Action, SystemWrite};
 
 use crate::draft::{Draft, Send, revisions_of};
 use crate::question::link_question;
-use crate::report::EntityReport;
+use crate::report::{Down, EntityReport, Failure};
 use crate::unread::keep_unwritten;
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
@@ -41,7 +39,7 @@ impl Engine {
         drafts: Vec<Draft>,
         run: RunId,
         report: &mut EntityReport,
-        down: &mut BTreeMap<SystemIndex, String>,
+        down: &mut Down,
     ) -> Result<(), EngineError> {
         let mut commit = Commit::default();
         let mut sendings: Vec<Sending> = Vec::new();
@@ -77,7 +75,7 @@ impl Engine {
         system: SystemIndex,
         sendings: Vec<Sending>,
         report: &mut EntityReport,
-        down: &mut BTreeMap<SystemIndex, String>,
+        down: &mut Down,
     ) -> Result<(), EngineError> {
         let to = part.system(system);
         let writes_max = to.capabilities().writes_max.max(1);
@@ -90,7 +88,8 @@ impl Engine {
             match to.connector.write(&to.source, &writes).await {
                 Ok(outcomes) => self.confirm(part, system, batch, outcomes, report)?,
                 Err(error) => {
-                    down.insert(system, error.to_string());
+                    let name = &part.entity.part(system).system;
+                    down.insert(system, Failure::new(name, &error));
                     self.not_sent(batch)?;
                 }
             }

@@ -52,9 +52,7 @@ impl EngineError {
             Self::Treaty(_) => "mend the treaty; `treaty check` shows all problems".to_owned(),
             Self::Rule { hint, .. } => hint.clone(),
             Self::Ledger(error) => error.hint().to_owned(),
-            Self::System { .. } => {
-                "nothing is lost; mend it and run `treaty sync` again".to_owned()
-            }
+            Self::System { source, .. } => source.hint().to_owned(),
             Self::Sandbox(_) => "this machine cannot run rules; see the message".to_owned(),
             Self::Answer { .. } => "`treaty questions` lists what is open".to_owned(),
         }

@@ -1,6 +1,6 @@
 //! The pass: observe, identify, reconcile, guard, apply.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde_json::json;
 use treaty_ledger::{Commit, Entry, EntryKind, QuestionChange, RunChange, StoredLink};
@@ -13,7 +13,7 @@ use crate::apply::count_planned;
 use crate::draft::Draft;
 use crate::identify::{Identified, Joined};
 use crate::reference::Pending;
-use crate::report::{EntityReport, Event, Failure, Report};
+use crate::report::{Down, EntityReport, Event, Failure, Report};
 use crate::{Engine, EngineError, Part};
 
 /// How many links are decided and carried out in one batch.
@@ -121,14 +121,10 @@ impl Engine {
             }
         }
         report.trips.extend(trips);
-        for (system, message) in down {
-            let system = part.entity.part(system).system.clone();
-            if !report
-                .failures
-                .iter()
-                .any(|failure| failure.system == system)
-            {
-                report.failures.push(Failure { system, message });
+        for failure in down.into_values() {
+            let mut known = report.failures.iter();
+            if !known.any(|known| known.system == failure.system) {
+                report.failures.push(failure);
             }
         }
         Ok(entity)
@@ -136,12 +132,8 @@ impl Engine {
 
     /// Settles what was left open, then reads every system. Gives the systems
     /// that could not be used.
-    async fn read_all(
-        &self,
-        part: &Part,
-        entity: &mut EntityReport,
-    ) -> Result<BTreeMap<SystemIndex, String>, EngineError> {
-        let mut down = BTreeMap::new();
+    async fn read_all(&self, part: &Part, entity: &mut EntityReport) -> Result<Down, EngineError> {
+        let mut down = Down::new();
         for system in part.entity.system_indexes() {
             let name = &part.entity.part(system).system;
             let mut read = entity.systems.remove(name).unwrap_or_default();
@@ -155,7 +147,7 @@ impl Engine {
             match result {
                 Ok(()) => {}
                 Err(EngineError::System { source, .. }) => {
-                    down.insert(system, source.to_string());
+                    down.insert(system, Failure::new(name, &source));
                 }
                 Err(error) => return Err(error),
             }
@@ -175,7 +167,7 @@ impl Engine {
         mode: Mode,
         approved: &BTreeSet<String>,
         run: RunId,
-        down: &BTreeMap<SystemIndex, String>,
+        down: &Down,
         entity: &mut EntityReport,
         report: &mut Report,
     ) -> Result<Vec<Trip>, EngineError> {
@@ -242,7 +234,7 @@ impl Engine {
         part: &Part,
         found: Identified,
         run: RunId,
-        down: &mut BTreeMap<SystemIndex, String>,
+        down: &mut Down,
         entity: &mut EntityReport,
     ) -> Result<(), EngineError> {
         tell_identified(&found, entity);
@@ -379,7 +371,7 @@ impl<'a> Batches<'a> {
 impl Draft {
     /// Takes out what would go to systems that cannot be used: they stay
     /// behind, and the next pass writes them.
-    fn leave_out(&mut self, down: &BTreeMap<SystemIndex, String>) {
+    fn leave_out(&mut self, down: &Down) {
         if down.is_empty() {
             return;
         }

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use treaty_model::{EntityName, Plan, RunId, SystemName, Trip};
+use treaty_model::{EntityName, Plan, RunId, SystemIndex, SystemName, Trip};
+use treaty_systems::SystemError;
 
 /// Something that happens while a pass works, for progress bars and logs.
 #[derive(Clone, Copy, Debug)]
@@ -135,7 +136,22 @@ pub struct Failure {
     pub system: SystemName,
     /// Why.
     pub message: String,
+    /// What to do.
+    pub hint: String,
 }
+
+impl Failure {
+    pub(crate) fn new(system: &SystemName, error: &SystemError) -> Self {
+        Self {
+            system: system.clone(),
+            message: error.to_string(),
+            hint: error.hint().to_owned(),
+        }
+    }
+}
+
+/// Systems that cannot be used in this pass.
+pub(crate) type Down = BTreeMap<SystemIndex, Failure>;
 
 impl Report {
     /// Whether nothing was changed, sent or asked.

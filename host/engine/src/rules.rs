@@ -96,5 +96,9 @@ fn load(
             sandbox.load(shipped.component, profile)
         }
     };
-    result.map_err(|error| refuse(error.to_string(), error.hint().to_string()))
+    result.map_err(|error| {
+        let cause = std::error::Error::source(&error);
+        let because = cause.map(|cause| format!(": {cause}")).unwrap_or_default();
+        refuse(format!("{error}{because}"), error.hint().to_owned())
+    })
 }

@@ -111,7 +111,7 @@ impl LoadError {
             Self::ForeignImports { names }
                 if names.iter().all(|name| name.starts_with("wasi:")) =>
             {
-                "build for wasm32-unknown-unknown, or load it with the profile of inert WASI"
+                "build for wasm32-unknown-unknown, or give it `profile = \"inert-wasi\"` in treaty.toml"
             }
             Self::ForeignImports { .. } => {
                 "a rule can only import `treaty:rules/log@0.1.0`; remove the call"

@@ -70,7 +70,8 @@ fn refusals_name_the_cause_and_the_fix() {
         guests::IMPORTS_SOCKETS,
         "the component imports what no rule gets: wasi:sockets/tcp@0.2.0, \
          wasi:sockets/udp@0.2.0\n\
-         hint: build for wasm32-unknown-unknown, or load it with the profile of inert WASI",
+         hint: build for wasm32-unknown-unknown, or give it `profile = \"inert-wasi\"` in \
+         treaty.toml",
     );
 }
 

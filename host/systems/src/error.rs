@@ -62,3 +62,32 @@ pub enum SystemError {
         message: String,
     },
 }
+
+impl SystemError {
+    /// What to do, as a sentence fragment. Whatever it is, nothing is lost: the
+    /// next pass resumes.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Configuration { .. } => {
+                "mend the system's settings in treaty.toml; `treaty check` shows all problems"
+            }
+            Self::Unreachable { .. } => {
+                "nothing is lost; see that it runs and can be reached from here, and run `treaty \
+                 sync` again"
+            }
+            Self::Forbidden { .. } => {
+                "nothing is lost; give Treaty's account this right, or another account, and run \
+                 `treaty sync` again"
+            }
+            Self::Schema { .. } => {
+                "nothing is lost; `treaty check` shows what the field table and the system no \
+                 longer have in common"
+            }
+            Self::Content { .. } => {
+                "nothing is lost; mend what stands there and run `treaty sync` again"
+            }
+            Self::Busy { .. } => "nothing is lost; run `treaty sync` again later",
+            Self::Failed { .. } => "nothing is lost; mend it and run `treaty sync` again",
+        }
+    }
+}
