@@ -6,6 +6,7 @@ use treaty_folder::{Problems, Severity};
 
 use crate::args::{Args, Format};
 use crate::exit::{Exit, Failed};
+use crate::output::counted;
 use crate::{open, progress, tell};
 
 pub async fn run(args: &Args) -> Result<Exit, Failed> {
@@ -46,13 +47,15 @@ pub async fn run(args: &Args) -> Result<Exit, Failed> {
         }
         for entity in &distance {
             tell::line(format!(
-                "{}: {} fields have an owner, {} are shared and can conflict",
+                "{}: fields with an owner: {}, shared and open to conflicts: {}",
                 entity.entity, entity.owned, entity.shared
             ));
         }
         tell::line(format!(
-            "{errors} errors, {warnings} warnings, {} fields undecided",
-            checked.undecided.len()
+            "{}, {}, {} undecided",
+            counted(errors as u64, "error"),
+            counted(warnings as u64, "warning"),
+            counted(checked.undecided.len() as u64, "field")
         ));
     }
     Ok(if errors > 0 {

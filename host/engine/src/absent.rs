@@ -19,12 +19,12 @@ use crate::part::source_of;
 
 /// Stands in for a system that could not be opened.
 struct Absent {
-    reason: String,
+    reason: SystemError,
     capabilities: Capabilities,
 }
 
 impl Absent {
-    fn new(settings: &SystemSettings, reason: String) -> Self {
+    fn new(settings: &SystemSettings, reason: SystemError) -> Self {
         // Nothing is sent to it, so it is thought able to do everything: what
         // it is owed stays as it is.
         let capabilities = Capabilities {
@@ -46,9 +46,7 @@ impl Absent {
     }
 
     fn why<T>(&self) -> Result<T, SystemError> {
-        Err(SystemError::Configuration {
-            message: self.reason.clone(),
-        })
+        Err(self.reason.clone())
     }
 }
 
@@ -92,7 +90,7 @@ pub(crate) async fn open_or_stand_in(
             Err(EngineError::System { source, .. })
                 if !matches!(source, SystemError::Configuration { .. }) =>
             {
-                Arc::new(Absent::new(settings, source.to_string()))
+                Arc::new(Absent::new(settings, source))
             }
             Err(error) => return Err(error),
         };

@@ -4,7 +4,7 @@ use thiserror::Error;
 
 /// Why a system could not be read or written at all. The pass ends for that
 /// system, its cursor stays, and the next pass resumes.
-#[derive(Debug, Error)]
+#[derive(Clone, Debug, Error)]
 pub enum SystemError {
     /// The treaty's settings for the system cannot work.
     #[error("{message}")]
