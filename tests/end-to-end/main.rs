@@ -9,6 +9,7 @@ mod bench;
 mod csv;
 mod csv_with_postgres;
 mod database;
+mod full_disk;
 mod golden;
 mod killed;
 mod messages;

@@ -10,7 +10,8 @@ const EXIT_CODES: &str = "Exit codes:
   2   `plan`: there is something to do
   3   a guard stopped the plan; the message has the name to approve it by
   4   the treaty has problems
-  5   done in part: a system could not be used, the next pass resumes
+  5   done in part: a system could not be used, or did not say what became of a
+      write; the next pass resumes
   64  the command line cannot be understood";
 
 /// Keeps records equal between systems that several teams write to, by rules

@@ -18,7 +18,8 @@ pub enum Exit {
     Guarded = 3,
     /// The treaty has problems.
     Problems = 4,
-    /// Done in part: a system could not be used.
+    /// Done in part: a system could not be used, or did not say what became of a
+    /// write.
     Partial = 5,
     /// The command line cannot be understood.
     Usage = 64,

@@ -38,7 +38,7 @@ pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
         }
         if !sync.watch {
             if args.format == Format::Text {
-                say_next(args, &folder.name, &engine, quiet)?;
+                say_next(args, &folder.name, &engine, &report)?;
             }
             return Ok(exit_of(&report));
         }
@@ -81,7 +81,7 @@ fn show(args: &Args, report: &Report) {
 }
 
 /// Where to look next.
-fn say_next(args: &Args, name: &str, engine: &Engine, quiet: bool) -> Result<(), Failed> {
+fn say_next(args: &Args, name: &str, engine: &Engine, report: &Report) -> Result<(), Failed> {
     let questions = engine.questions()?;
     let open = questions
         .iter()
@@ -90,7 +90,8 @@ fn say_next(args: &Args, name: &str, engine: &Engine, quiet: bool) -> Result<(),
     let place = open::place(args)?;
     let place = place.display();
     tell::line(String::new());
-    if quiet {
+    let mut entities = report.entities.iter();
+    if report.is_quiet() && entities.all(|entity| entity.setbacks.is_empty()) {
         tell::line(format!("{name} is in agreement."));
     }
     if open > 0 {
@@ -116,11 +117,20 @@ fn say_next(args: &Args, name: &str, engine: &Engine, quiet: bool) -> Result<(),
 fn exit_of(report: &Report) -> Exit {
     if !report.trips.is_empty() {
         Exit::Guarded
-    } else if !report.failures.is_empty() {
+    } else if !report.failures.is_empty() || has_open_outcomes(report) {
         Exit::Partial
     } else {
         Exit::Done
     }
+}
+
+/// Whether nobody knows yet what became of some writes.
+fn has_open_outcomes(report: &Report) -> bool {
+    let mut systems = report
+        .entities
+        .iter()
+        .flat_map(|entity| entity.systems.values());
+    systems.any(|system| system.open > 0)
 }
 
 /// Asked to end before there was a pass.

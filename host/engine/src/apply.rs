@@ -193,6 +193,9 @@ impl Engine {
 
     /// Questions about a link: new ones are asked, those that are moot end.
     fn ask(&self, part: &Part, draft: &Draft, commit: &mut Commit) {
+        if draft.untried.is_some() {
+            return;
+        }
         let records: Vec<_> = draft
             .stored
             .records
@@ -321,6 +324,10 @@ fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
     report.given_up += plan.given_up.len() as u64;
     report.asked += plan.questions.len() as u64;
     report.dangling += u64::from(draft.dangling);
+    if let Some(why) = &draft.untried {
+        let link = draft.plan.link;
+        report.note_setback(format!("link {link} is decided in the next pass: {why}"));
+    }
     for (system, field, why) in draft.held.iter().chain(&draft.unwritable) {
         let field = field.map_or("record", |field| part.field_name(field));
         let name = &part.entity.part(*system).system;
@@ -331,7 +338,13 @@ fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
         };
         report.note_setback(format!("{which}, {field}: {why}"));
     }
-    for operation in &plan.operations {
+}
+
+/// Counts a draft that is only looked at. What is sent is counted when it is
+/// answered.
+pub(crate) fn count_planned(part: &Part, draft: &Draft, report: &mut EntityReport) {
+    count(part, draft, report);
+    for operation in &draft.plan.operations {
         let system = report.system(&part.entity.part(operation.system()).system);
         match operation {
             Operation::Write(_) => system.writes += 1,
@@ -339,11 +352,6 @@ fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
             Operation::Archive(_) => system.deletes += 1,
         }
     }
-}
-
-/// Counts a draft that is only looked at.
-pub(crate) fn count_planned(part: &Part, draft: &Draft, report: &mut EntityReport) {
-    count(part, draft, report);
 }
 
 /// Whether a link is over: deleted, and nobody has it any more.

@@ -11,7 +11,7 @@ use treaty_systems::{Outcome, Record};
 
 use crate::apply::Sending;
 use crate::reading::Unread as _;
-use crate::report::EntityReport;
+use crate::report::{EntityReport, SystemReport};
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
 
@@ -132,6 +132,9 @@ impl Engine {
                 }
             };
             commit.intents.push(close(&intent, at, outcome));
+            if done {
+                report.system(&name).count_done(intent.content.action);
+            }
             match record {
                 Some(record) => {
                     let own = part.system(system).select(&record.own);
@@ -374,6 +377,16 @@ fn tale(intent: &Intent, end: &End) -> (EntryKind, serde_json::Value) {
         "outcome": outcome,
     });
     (kind, content)
+}
+
+impl SystemReport {
+    fn count_done(&mut self, action: IntentAction) {
+        match action {
+            IntentAction::Create => self.creates += 1,
+            IntentAction::Update => self.writes += 1,
+            IntentAction::Archive | IntentAction::Delete => self.deletes += 1,
+        }
+    }
 }
 
 impl EntityReport {

@@ -4,9 +4,11 @@ use treaty_ledger::{StoredLink, StoredQuestion};
 use treaty_model::{
     FieldIndex, Link, LinkPlan, Operation, Revision, Row, Settle, SystemIndex, Written,
 };
+use treaty_sandbox::Setback;
 
 use crate::Part;
 use crate::question::asks_the_same;
+use crate::reading::is_of_host;
 use crate::unread::Held;
 
 /// A link with its plan, and everything that carrying it out needs.
@@ -28,8 +30,11 @@ pub(crate) struct Draft {
     pub(crate) questions: Vec<StoredQuestion>,
     /// Whether something it refers to is not there yet.
     pub(crate) dangling: bool,
-    /// Whether something was left out because its system cannot be used now.
+    /// Whether something was left out because its system or a rule cannot be
+    /// used now. The next pass looks at it again.
     pub(crate) postponed: bool,
+    /// Why a rule that decides about it could not be run.
+    pub(crate) untried: Option<String>,
     /// What is not written over, because it cannot be read.
     pub(crate) held: Vec<Held>,
     /// Fields that could not be expressed in a system, and why.
@@ -58,7 +63,7 @@ pub(crate) fn take_open(part: &Part, plan: &mut LinkPlan, open: &[StoredQuestion
 /// What a mapper made of one operation.
 pub(crate) struct Mapped {
     /// The own row, or why there is none.
-    pub(crate) written: Result<Written, String>,
+    pub(crate) written: Result<Written, Setback>,
     /// What is expected to stand there.
     pub(crate) expected: Row,
 }
@@ -86,7 +91,13 @@ impl Draft {
             };
             let written = match mapped.written {
                 Ok(written) => written,
-                Err(why) => {
+                Err(setback) if is_of_host(&setback) => {
+                    self.postponed = true;
+                    self.held.push((system, None, setback.to_string()));
+                    continue;
+                }
+                Err(setback) => {
+                    let why = format!("the mapper failed: {setback}");
                     self.unwritable.push((system, None, why));
                     continue;
                 }

@@ -37,11 +37,17 @@ impl Reading {
             Ok(InboundAnswer::LeftOut(reason)) => return Self::LeftOut(reason),
             Err(setback) => setback,
         };
-        match &setback {
-            Setback::Fault(fault) if fault.kind.is_of_host() => Self::NotTried(setback.to_string()),
-            _ => Self::Parked(setback.to_string()),
+        match is_of_host(&setback) {
+            true => Self::NotTried(setback.to_string()),
+            false => Self::Parked(setback.to_string()),
         }
     }
+}
+
+/// Whether a setback is the host's own, so that it says nothing about the rule
+/// or the record: what was asked is asked again in the next pass.
+pub(crate) fn is_of_host(setback: &Setback) -> bool {
+    matches!(setback, Setback::Fault(fault) if fault.kind.is_of_host())
 }
 
 impl Part {

@@ -15,8 +15,17 @@ use treaty_planner::{Examination, Ruled, conclude, examine};
 
 use crate::draft::{Draft, Mapped, drop_fields, revisions_of, take_open};
 use crate::question::answers_of;
+use crate::reading::is_of_host;
 use crate::unread::hold_unread;
 use crate::{Engine, EngineError, Part};
+
+/// What came of asking the resolvers about one link.
+#[derive(Default)]
+struct Asked {
+    ruled: Vec<Ruled>,
+    /// Why the host could not ask one of them.
+    untried: Option<String>,
+}
 
 impl Engine {
     /// Decides a batch of links.
@@ -40,7 +49,8 @@ impl Engine {
             self.ask_resolvers(part, &asked)
         };
         let mut drafts = Vec::with_capacity(links.len());
-        for ((stored, joined, translated, examination), ruled) in links.into_iter().zip(ruled) {
+        for ((stored, joined, translated, examination), asked) in links.into_iter().zip(ruled) {
+            let (ruled, untried) = (asked.ruled, asked.untried);
             let questions = if joined {
                 Vec::new()
             } else {
@@ -55,6 +65,11 @@ impl Engine {
                 &answers,
                 run,
             );
+            if untried.is_some() {
+                // Nobody has decided, and nobody is asked instead: the link
+                // stays as it is.
+                plan = LinkPlan::new(plan.link, plan.entity);
+            }
             self.fit_to_systems(part, &translated.link, &mut plan);
             let held = hold_unread(part, &stored, &mut plan);
             let still_open = take_open(part, &mut plan, &questions);
@@ -67,7 +82,8 @@ impl Engine {
                 questions,
                 dangling: translated.dangling,
                 link: translated.link,
-                postponed: false,
+                postponed: untried.is_some(),
+                untried,
                 held,
                 unwritable: Vec::new(),
             });
@@ -77,8 +93,8 @@ impl Engine {
     }
 
     /// Asks each resolver about the fields that are its to decide.
-    fn ask_resolvers(&self, part: &Part, links: &[(&Link, &Examination)]) -> Vec<Vec<Ruled>> {
-        let mut ruled: Vec<Vec<Ruled>> = vec![Vec::new(); links.len()];
+    fn ask_resolvers(&self, part: &Part, links: &[(&Link, &Examination)]) -> Vec<Asked> {
+        let mut all: Vec<Asked> = links.iter().map(|_| Asked::default()).collect();
         for (number, resolver) in part.resolvers.iter().enumerate() {
             let mut asked: Vec<(usize, Conflict)> = Vec::new();
             for (at, (link, examination)) in links.iter().enumerate() {
@@ -106,18 +122,25 @@ impl Engine {
                 };
                 match answer {
                     Ok(verdicts) => {
-                        ruled[at].extend(verdicts.into_iter().map(|verdict| {
+                        all[at].ruled.extend(verdicts.into_iter().map(|verdict| {
                             said(verdict.field, Ok(verdict.decision), verdict.reason)
                         }))
                     }
-                    Err(setback) => ruled[at].extend(conflict.contested.iter().map(|contested| {
-                        let why = format!("rule {} failed: {setback}", resolver.id.name);
-                        said(contested.field, Err(why), String::new())
-                    })),
+                    Err(setback) if is_of_host(&setback) => {
+                        all[at].untried = Some(format!("{}: {setback}", resolver.id.name));
+                    }
+                    Err(setback) => {
+                        all[at]
+                            .ruled
+                            .extend(conflict.contested.iter().map(|contested| {
+                                let why = format!("rule {} failed: {setback}", resolver.id.name);
+                                said(contested.field, Err(why), String::new())
+                            }))
+                    }
                 }
             }
         }
-        ruled
+        all
     }
 
     /// Takes out what a system cannot do: where it cannot archive, a person is
@@ -201,10 +224,8 @@ impl Engine {
             self.tell_log(&mapper.id.name, &answers.log);
             let sent = places.into_iter().zip(outbound).zip(answers.answers);
             for (((at, number), outbound), answer) in sent {
-                let written =
-                    answer.map_err(|setback| format!("rule {} failed: {setback}", mapper.id.name));
                 mapped[at][number] = Some(Mapped {
-                    written,
+                    written: answer,
                     expected: outbound.own,
                 });
             }

@@ -160,12 +160,18 @@ impl Report {
             entity.linked == 0
                 && entity.changed == 0
                 && entity.asked == 0
-                && entity
-                    .systems
-                    .values()
-                    .all(|system| system.writes == 0 && system.creates == 0 && system.deletes == 0)
+                && entity.systems.values().all(SystemReport::is_quiet)
         };
         self.trips.is_empty() && self.failures.is_empty() && self.entities.iter().all(quiet)
+    }
+}
+
+impl SystemReport {
+    /// Whether nothing was sent, or would be, whatever came of it.
+    fn is_quiet(&self) -> bool {
+        let sent = [self.writes, self.creates, self.deletes];
+        let in_vain = [self.stale, self.refused, self.open];
+        sent.iter().chain(&in_vain).all(|count| *count == 0)
     }
 }
 

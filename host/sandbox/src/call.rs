@@ -59,12 +59,16 @@ fn call_once<A>(
     store.limiter(|state| &mut state.limiter);
     store.set_hostcall_fuel(limits.output_bytes);
     store.set_epoch_deadline(Ticker::ticks(limits.time(scope.elements)));
-    let answer = store
+    let instance = store
         .set_fuel(budget)
-        .and_then(|()| pre.instantiate(&mut store))
-        .and_then(|instance| ask(&mut store, &instance));
+        .and_then(|()| pre.instantiate(&mut store));
+    let answer = match instance {
+        Ok(instance) => ask(&mut store, &instance).map_err(|error| (error, Doing::Calling)),
+        Err(error) => Err((error, Doing::Starting)),
+    };
     let left = store.get_fuel().unwrap_or(0);
-    let answer = answer.map_err(|error| fault(&error, store.data().limiter.refused, budget));
+    let answer =
+        answer.map_err(|(error, doing)| fault(&error, doing, store.data().limiter.refused, budget));
     let timed_out = matches!(&answer, Err(fault) if fault.kind == FaultKind::Timeout);
     Outcome {
         answer,
@@ -74,8 +78,17 @@ fn call_once<A>(
     }
 }
 
+/// What was being done when something failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doing {
+    /// Making an instance.
+    Starting,
+    /// Asking it.
+    Calling,
+}
+
 /// What an error of the engine means.
-fn fault(error: &wasmtime::Error, refused: Option<FaultKind>, budget: u64) -> Fault {
+fn fault(error: &wasmtime::Error, doing: Doing, refused: Option<FaultKind>, budget: u64) -> Fault {
     let trap = error.downcast_ref::<Trap>().copied();
     if trap == Some(Trap::OutOfFuel) {
         return Fault::new(
@@ -102,6 +115,11 @@ fn fault(error: &wasmtime::Error, refused: Option<FaultKind>, budget: u64) -> Fa
         (None, Some(trap)) => {
             let place = place(error).map_or(String::new(), |name| format!(", in {name}"));
             Fault::new(FaultKind::Trap(trap_kind(trap)), format!("{trap}{place}"))
+        }
+        // A start function can only trap. Whatever else stops an instance from
+        // being made is the machine: no memory, no file that may grow.
+        (None, None) if doing == Doing::Starting => {
+            Fault::new(FaultKind::Host, cut_owned(cause, 500))
         }
         (None, None) => Fault::malformed(cut_owned(cause, 500)),
     }
