@@ -88,6 +88,7 @@ impl Engine {
         };
         self.list_after_change(part)?;
         self.map_after_change(part)?;
+        self.resolve_after_change(part)?;
         let mut down = self.read_all(part, &mut entity).await?;
         (self.progress)(Event::Identifying {
             entity: &part.entity.name,

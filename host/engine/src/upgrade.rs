@@ -22,7 +22,7 @@ impl Engine {
     /// it was mapped.
     pub(crate) fn map_after_change(&self, part: &Part) -> Result<(), EngineError> {
         let fact = format!("mapping of {}", part.entity.name);
-        let mapping = mapping_digest(&part.mapper.id, &part.mapper.setup);
+        let mapping = rule_digest(&part.mapper.id, &part.mapper.setup);
         let before = self.ledger.fact(&fact)?;
         if before.as_ref() == Some(&mapping) {
             return Ok(());
@@ -48,6 +48,34 @@ impl Engine {
                 }),
                 mark: None,
             });
+        }
+        self.ledger.commit(&commit)?;
+        Ok(())
+    }
+
+    /// Asks the rules again about every field that waits for a person, where
+    /// these are other rules than those that escalated it.
+    pub(crate) fn resolve_after_change(&self, part: &Part) -> Result<(), EngineError> {
+        let fact = format!("resolvers of {}", part.entity.name);
+        let resolvers = part.resolvers.iter();
+        let now: Vec<_> = resolvers
+            .map(|resolver| rule_digest(&resolver.id, &resolver.setup))
+            .collect();
+        let now = now.join(" ");
+        let before = self.ledger.fact(&fact)?;
+        if before.as_ref() == Some(&now) {
+            return Ok(());
+        }
+        let mut commit = Commit {
+            facts: vec![(fact, now)],
+            ..Commit::default()
+        };
+        if before.is_some() {
+            let questions = self.ledger.questions()?.into_iter();
+            commit.attention = questions
+                .filter(|question| question.entity == part.entity.name)
+                .filter_map(|question| question.link)
+                .collect();
         }
         self.ledger.commit(&commit)?;
         Ok(())
@@ -260,13 +288,13 @@ fn is_reference(cell: &Cell) -> bool {
     matches!(cell, Some(treaty_model::Value::Reference(_)))
 }
 
-/// Names a mapping: the component and everything that it is told, but the time.
-fn mapping_digest(mapper: &RuleId, setup: &Setup) -> String {
+/// Names a rule at work: the component and everything that it is told, but the time.
+fn rule_digest(rule: &RuleId, setup: &Setup) -> String {
     let mut timeless = setup.clone();
     timeless.attributes.retain(|(name, _)| name != "now");
     // A setup is texts in lists, so it always has a JSON form.
     let told = serde_json::to_vec(&timeless).unwrap_or_default();
-    format!("{}-{}", mapper.digest.short(), Digest::of(&told).short())
+    format!("{}-{}", rule.digest.short(), Digest::of(&told).short())
 }
 
 /// What stood in a record when its fields last settled, in the system's own

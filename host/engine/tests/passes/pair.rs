@@ -15,7 +15,7 @@ pub const TABLE: &str = "\
 field,type,left,right,owner,rule
 email,email,email,email,shared,escalate
 phone,phone,phone,phone,shared,escalate
-note,text,note,note,shared,escalate
+note,text,note,note,shared,
 since,date,since,since,shared,escalate
 ";
 
@@ -68,6 +68,7 @@ impl Pair {
              [entities.person]\ntable = \"person.csv\"\ndeletes = \"{deletes}\"\n\
              [entities.person.match]\nmatcher = \"match-keys\"\n{}{}\
              [rules.match-keys.configuration]\nkeys = [[\"email\"]]\n\
+             [rules.resolve-standard.configuration]\ndefault = \"escalate\"\n\
              [guards]\ndeletes-share-max = 1.0\n",
             part("left", "right"),
             part("right", "left"),
@@ -120,6 +121,14 @@ impl Pair {
     /// Starts Treaty again.
     pub async fn restart(&mut self) {
         self.start(Arc::new(RealSystems)).await;
+    }
+
+    /// Edits the treaty: this text becomes that.
+    pub fn edit_treaty(&self, from: &str, to: &str) {
+        let path = self.folder.path().join("treaty.toml");
+        let treaty = std::fs::read_to_string(&path).expect("it is there");
+        assert_eq!(treaty.matches(from).count(), 1, "{from:?} in {treaty}");
+        std::fs::write(path, treaty.replace(from, to)).expect("it is written");
     }
 
     /// Saves another field table.

@@ -107,3 +107,24 @@ async fn a_contest_stays_one_under_the_new_table() {
     assert_eq!(left.as_deref(), Some("left"), "nobody has decided");
     assert_eq!(right.as_deref(), Some("right"));
 }
+
+#[tokio::test]
+async fn what_waits_for_a_person_is_put_to_the_new_rule() {
+    let mut pair = Pair::new("archive").await;
+    run(
+        &pair.left_db(),
+        "UPDATE person SET note = 'left' WHERE id = 1",
+    );
+    run(
+        &pair.right_db(),
+        "UPDATE person SET note = 'right' WHERE id = 1",
+    );
+    assert_eq!(pair.pass().await.entities[0].asked, 1);
+    assert!(pair.pass().await.is_quiet());
+    pair.edit_treaty("default = \"escalate\"", "default = \"prefer(right)\"");
+    pair.restart().await;
+    pair.settle().await;
+    assert_eq!(query(&pair.left_db(), NOTE).as_deref(), Some("right"));
+    let questions = pair.engine().questions().expect("they load");
+    assert!(questions.is_empty(), "{questions:?}");
+}
