@@ -1,20 +1,22 @@
 //! The postgres connector: one database, each table a source.
 //!
 //! Changes come from a log that Treaty keeps in the schema `treaty`
-//! (`changes = "log"`, two triggers for each table), or from a column that says
-//! when a row was changed (`changes = "watermark"`). The log is read by snapshots
-//! of which transactions had ended, so a commit that comes late is never missed;
-//! a watermark relies on transactions being shorter than its overlap.
+//! (`changes = "log"`, two triggers for each table), from the server's own log
+//! (`changes = "decoding"`, a slot and a publication for each table), or from a
+//! column that says when a row was changed (`changes = "watermark"`). Treaty's log
+//! is read by snapshots of which transactions had ended, and decoding goes by
+//! commits, so one that comes late is never missed; a watermark relies on
+//! transactions being shorter than its overlap.
 //!
 //! Everything crosses the wire as text, in a session whose formats are fixed, so
 //! that no value depends on a setting or on a type that the driver knows. Writes
 //! are one transaction for each call, a savepoint for each write; a row is locked
-//! before it is compared with what was expected, so nobody comes between.
-//!
-//! Not here yet: TLS (an address that requires it is refused), and changes by
-//! logical decoding.
+//! before it is compared with what was expected, so nobody comes between. Sessions
+//! are encrypted as the address says, in libpq's words.
 
+mod address;
 mod cursor;
+mod decoding;
 mod error;
 mod feed;
 mod install;
@@ -23,6 +25,7 @@ mod log;
 mod rows;
 mod schema;
 mod session;
+mod tls;
 mod value;
 mod watermark;
 mod write;
@@ -30,14 +33,15 @@ mod write;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use treaty_model::{Clock, OwnSchema, RemoteId};
+use treaty_model::{Clock, OwnSchema, RemoteId, SystemName};
 
 use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
     Found, Needs, Outcome, Page, Record, Sought, Source, SystemError, SystemSettings, SystemWrite,
 };
-use session::{Address, Line};
+use address::Address;
+use session::Line;
 
 /// The connector as a treaty names it.
 pub(crate) const KIND: ConnectorKind = ConnectorKind {
@@ -48,8 +52,16 @@ pub(crate) const KIND: ConnectorKind = ConnectorKind {
         ConnectorOption {
             name: "changes",
             about: "how changes are found: a log kept by triggers (so without it, where the role \
-                    may create them), or the source's column that says when a row was changed",
-            values: &["log", "watermark"],
+                    may create them), the source's column that says when a row was changed, or \
+                    logical decoding, which keeps the server's log until it was read and must be \
+                    asked for",
+            values: &["log", "watermark", "decoding"],
+        },
+        ConnectorOption {
+            name: "slots",
+            about: "decoding: what the names of replication slots begin with, where two treaties \
+                    read one table; lower case letters, digits and _; without it: treaty",
+            values: &[],
         },
         ConnectorOption {
             name: "overlap-ms",
@@ -76,6 +88,9 @@ pub(crate) const KIND: ConnectorKind = ConnectorKind {
     ],
 };
 
+/// How long the option `slots` may be; a name takes 63 characters in all.
+const SLOTS_CHARS_MAX: usize = 20;
+
 /// A PostgreSQL database.
 pub(crate) struct PostgresConnector {
     line: Line,
@@ -83,10 +98,25 @@ pub(crate) struct PostgresConnector {
     capabilities: Capabilities,
 }
 
+/// How the changes of a table are found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// By the log that triggers keep.
+    Log,
+    /// By a column that says when a row was changed.
+    Watermark,
+    /// By decoding the server's own log.
+    Decoding,
+}
+
 /// What all work on the database knows.
 struct Context {
     /// What the treaty says.
-    changes: Option<ChangeFeed>,
+    changes: Option<Way>,
+    /// The system's name in the treaty.
+    system: SystemName,
+    /// What the names of slots begin with.
+    slots: String,
     /// Whether Treaty has its tables there or may make them.
     may_log: bool,
     overlap_ms: u64,
@@ -102,25 +132,28 @@ impl PostgresConnector {
         clock: Arc<dyn Clock>,
     ) -> Result<Self, SystemError> {
         let options = Options::of(settings);
-        let line = Line::to(Address::read(settings, &options)?);
+        let line = Line::to(Address::read(settings, &options, clock.clone())?);
         let lease = line.lease().await?;
         let may_log = install::is_possible(&lease).await?;
         let read_only = install::is_read_only(&lease).await?;
         lease.give_back();
         let changes = match options.get("changes") {
-            Some("log") => Some(ChangeFeed::Log),
-            Some(_) => Some(ChangeFeed::Watermark),
+            Some("log") => Some(Way::Log),
+            Some("decoding") => Some(Way::Decoding),
+            Some(_) => Some(Way::Watermark),
             None => None,
         };
         let feed = match changes {
-            Some(feed) => feed,
+            Some(Way::Log | Way::Decoding) => ChangeFeed::Log,
             None if may_log => ChangeFeed::Log,
-            None => ChangeFeed::Watermark,
+            Some(Way::Watermark) | None => ChangeFeed::Watermark,
         };
         Ok(Self {
             line,
             context: Context {
                 changes,
+                system: settings.name.clone(),
+                slots: slots(&options)?,
                 may_log,
                 overlap_ms: options.number("overlap-ms", 60_000)?,
                 log_keep: options.number("log-keep", 10_000)?,
@@ -129,6 +162,20 @@ impl PostgresConnector {
             capabilities: capabilities(feed, read_only),
         })
     }
+}
+
+/// What the names of slots begin with.
+fn slots(options: &Options<'_>) -> Result<String, SystemError> {
+    let slots = options.get("slots").unwrap_or("treaty");
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_';
+    let begins = slots.starts_with(|c: char| c.is_ascii_lowercase());
+    if begins && slots.len() <= SLOTS_CHARS_MAX && slots.chars().all(fits) {
+        return Ok(slots.to_owned());
+    }
+    Err(options.wrong(format!(
+        "option slots takes a lower case letter and then lower case letters, digits and _, \
+         {SLOTS_CHARS_MAX} in all"
+    )))
 }
 
 fn capabilities(changes: ChangeFeed, read_only: bool) -> Capabilities {

@@ -15,6 +15,7 @@
 
 mod program;
 mod running;
+mod setup;
 
 use std::fs;
 use std::net::{Ipv4Addr, TcpListener};
@@ -24,6 +25,8 @@ use thiserror::Error;
 
 use program::Programs;
 use running::Running;
+
+pub use setup::Setup;
 
 /// The role that everything belongs to.
 const ROLE: &str = "postgres";
@@ -85,6 +88,15 @@ impl PostgresServer {
     /// Where none is installed, naming the package; where it does not start,
     /// with the end of its log.
     pub fn start() -> Result<Self, PostgresServerError> {
+        Self::start_with(&Setup::default())
+    }
+
+    /// Starts a server that differs from the usual one.
+    ///
+    /// # Errors
+    /// As for [`PostgresServer::start`]; the server also refuses settings that it
+    /// does not know.
+    pub fn start_with(setup: &Setup) -> Result<Self, PostgresServerError> {
         let programs = Programs::find()?;
         remove_abandoned();
         let folder = tempfile::Builder::new()
@@ -93,11 +105,16 @@ impl PostgresServer {
             .map_err(machine("make a temporary folder"))?;
         programs.give(folder.path())?;
         init(&programs, folder.path())?;
+        setup.write(&programs, &data(folder.path()))?;
         let mut attempts = 0;
         loop {
             attempts += 1;
             let port = free_port()?;
-            match Running::start(&programs, folder.path(), &settings(folder.path(), port)) {
+            match Running::start(
+                &programs,
+                folder.path(),
+                &settings(folder.path(), port, setup),
+            ) {
                 Ok(running) => {
                     return Ok(Self {
                         programs,
@@ -183,7 +200,7 @@ fn init(programs: &Programs, folder: &Path) -> Result<(), PostgresServerError> {
     Ok(())
 }
 
-fn settings(folder: &Path, port: u16) -> Vec<String> {
+fn settings(folder: &Path, port: u16, setup: &Setup) -> Vec<String> {
     let mut settings = vec![
         "-D".to_owned(),
         data(folder).display().to_string(),
@@ -191,7 +208,7 @@ fn settings(folder: &Path, port: u16) -> Vec<String> {
         port.to_string(),
     ];
     let socket = format!("unix_socket_directories={}", folder.display());
-    for setting in [
+    let usual = [
         "listen_addresses=127.0.0.1",
         &socket,
         "fsync=off",
@@ -201,7 +218,9 @@ fn settings(folder: &Path, port: u16) -> Vec<String> {
         "max_connections=50",
         "log_destination=stderr",
         "logging_collector=off",
-    ] {
+    ];
+    let own = setup.settings().iter().map(String::as_str);
+    for setting in usual.into_iter().chain(own) {
         settings.push("-c".to_owned());
         settings.push(setting.to_owned());
     }

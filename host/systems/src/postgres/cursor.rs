@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 use treaty_model::Digest;
 
+use crate::postgres::decoding::lsn::Lsn;
 use crate::postgres::schema::Table;
 use crate::{Cursor, SystemError};
 
@@ -39,12 +40,42 @@ pub(super) struct Poll {
     pub(super) seq: i64,
 }
 
+/// A place in what a slot decodes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct DecodingPlace {
+    /// Which server and which publication.
+    pub(super) identity: String,
+    /// Every transaction whose commit stands before this was read. The slot is
+    /// never ahead of it.
+    pub(super) lsn: Lsn,
+    /// Of the transaction that comes next: how many of its messages were read.
+    #[serde(default)]
+    pub(super) read: u64,
+    /// And how many of the records that the message behind them is about.
+    #[serde(default)]
+    pub(super) shown: usize,
+}
+
+impl DecodingPlace {
+    /// The place between two transactions.
+    pub(super) fn at(&self, lsn: Lsn) -> Self {
+        Self {
+            identity: self.identity.clone(),
+            lsn,
+            read: 0,
+            shown: 0,
+        }
+    }
+}
+
 /// Where the changes after a listing begin, taken before the listing began.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(super) enum Feed {
     /// Behind a place in the log.
     Log(Place),
+    /// Behind a place in what a slot decodes.
+    Decoding(DecodingPlace),
     /// Behind a row in the order by time of change.
     Watermark {
         /// The last row that is certainly followed by later ones only; none:

@@ -3,8 +3,8 @@
 use crate::postgres::cursor::{Feed, PostgresCursor};
 use crate::postgres::schema::Table;
 use crate::postgres::session::Session;
-use crate::postgres::{Context, install, listing, log, watermark};
-use crate::{ChangeFeed, Cursor, Page, SystemError};
+use crate::postgres::{Context, Way, decoding, install, listing, log, watermark};
+use crate::{Cursor, Page, SystemError};
 
 /// What changed in a table since a cursor.
 pub(super) async fn changes(
@@ -23,7 +23,7 @@ pub(super) async fn changes(
         return begin(session, table, context, way, records_max).await;
     };
     match (cursor.feed, way) {
-        (Feed::Log(place), ChangeFeed::Log) => {
+        (Feed::Log(place), Way::Log) => {
             // A log with a gap could hide a change for ever, so everything is
             // listed again. The same within a listing, whose changes come from
             // that log.
@@ -39,10 +39,28 @@ pub(super) async fn changes(
                 None => begin(session, table, context, way, records_max).await,
             }
         }
-        (feed @ Feed::Watermark { .. }, ChangeFeed::Watermark) if cursor.listing.is_some() => {
+        (Feed::Decoding(place), Way::Decoding) => {
+            let reader = decoding::whole(session, table, context, &place).await?;
+            let Some(reader) = reader else {
+                return begin(session, table, context, way, records_max).await;
+            };
+            if cursor.listing.is_some() {
+                let feed = Feed::Decoding(place);
+                return listing::page(session, table, cursor.listing, feed, records_max).await;
+            }
+            let polled =
+                decoding::page(session, table, context, &reader, &place, records_max).await?;
+            match polled {
+                decoding::Polled::Page(page) => Ok(page),
+                decoding::Polled::List(feed) => {
+                    listing::page(session, table, None, feed, records_max).await
+                }
+            }
+        }
+        (feed @ Feed::Watermark { .. }, Way::Watermark) if cursor.listing.is_some() => {
             listing::page(session, table, cursor.listing, feed, records_max).await
         }
-        (Feed::Watermark { safe, poll }, ChangeFeed::Watermark) => {
+        (Feed::Watermark { safe, poll }, Way::Watermark) => {
             watermark::page(session, table, context, safe, poll, records_max).await
         }
         // The treaty now finds changes another way.
@@ -56,29 +74,26 @@ async fn begin(
     session: &Session,
     table: &Table,
     context: &Context,
-    way: ChangeFeed,
+    way: Way,
     records_max: usize,
 ) -> Result<Page, SystemError> {
     let feed = match way {
-        ChangeFeed::Log => log::start(session, table, context).await?,
-        _ => watermark::start(session, table, context).await?,
+        Way::Log => log::start(session, table, context).await?,
+        Way::Decoding => decoding::start(session, table, context).await?,
+        Way::Watermark => watermark::start(session, table, context).await?,
     };
     listing::page(session, table, None, feed, records_max).await
 }
 
-async fn way(
-    session: &Session,
-    table: &Table,
-    context: &Context,
-) -> Result<ChangeFeed, SystemError> {
+async fn way(session: &Session, table: &Table, context: &Context) -> Result<Way, SystemError> {
     if let Some(way) = context.changes {
         return Ok(way);
     }
     if context.may_log && may_trigger(session, table).await? {
-        return Ok(ChangeFeed::Log);
+        return Ok(Way::Log);
     }
     if table.updated.is_some() {
-        return Ok(ChangeFeed::Watermark);
+        return Ok(Way::Watermark);
     }
     let role = session.one("SELECT quote_ident(current_user)", &[]).await?;
     let role = role.unwrap_or_default();

@@ -141,6 +141,49 @@ pub(super) async fn by_ids(
     table: &Table,
     ids: &[RemoteId],
 ) -> Result<HashMap<RemoteId, Standing>, SystemError> {
+    let Some((rest, parameters)) = where_ids(table, ids) else {
+        return Ok(HashMap::new());
+    };
+    let found = select(session, table, &rest, &parameters).await?;
+    Ok(found
+        .into_iter()
+        .map(|standing| (standing.id.clone(), standing))
+        .collect())
+}
+
+/// The versions of the rows under these ids: the transaction, or part of one,
+/// that left the row as it is (`xmin`).
+pub(super) async fn versions(
+    session: &Session,
+    table: &Table,
+    ids: &[RemoteId],
+) -> Result<HashMap<RemoteId, String>, SystemError> {
+    let Some((rest, parameters)) = where_ids(table, ids) else {
+        return Ok(HashMap::new());
+    };
+    let key: Vec<_> = table
+        .key_names("r.")
+        .into_iter()
+        .map(|name| format!("{name}::text"))
+        .collect();
+    let sql = format!(
+        "SELECT r.xmin::text, {} FROM {} AS r {rest}",
+        key.join(", "),
+        table.name
+    );
+    let rows = session.rows(&sql, &parameters).await?;
+    let version = |row: TextRow| {
+        let mut cells = row.into_iter();
+        let version = cells.next().flatten()?;
+        let key: Option<Vec<String>> = cells.collect();
+        Some((remote::join(&key?), version))
+    };
+    Ok(rows.into_iter().filter_map(version).collect())
+}
+
+/// What finds the rows under these ids, and its parameters; none where there can
+/// be none. The table goes by the name `r`.
+fn where_ids(table: &Table, ids: &[RemoteId]) -> Option<(String, Vec<Parameter>)> {
     let mut parts: Vec<Vec<String>> = vec![Vec::new(); table.key.len()];
     for id in ids {
         for (column, part) in valid_parts(table, id).into_iter().flatten().enumerate() {
@@ -148,7 +191,7 @@ pub(super) async fn by_ids(
         }
     }
     if parts[0].is_empty() {
-        return Ok(HashMap::new());
+        return None;
     }
     let lists: Vec<_> = (1..=parts.len()).map(|place| format!("${place}")).collect();
     let names: Vec<_> = (1..=parts.len()).map(|place| format!("k{place}")).collect();
@@ -165,12 +208,8 @@ pub(super) async fn by_ids(
         lists.join(", "),
         names.join(", ")
     );
-    let parameters: Vec<_> = parts.into_iter().map(Parameter::Texts).collect();
-    let found = select(session, table, &rest, &parameters).await?;
-    Ok(found
-        .into_iter()
-        .map(|standing| (standing.id.clone(), standing))
-        .collect())
+    let parameters = parts.into_iter().map(Parameter::Texts).collect();
+    Some((rest, parameters))
 }
 
 /// The key parts of an id that could be one of this table; `x` is none under a

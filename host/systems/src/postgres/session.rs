@@ -1,76 +1,24 @@
-//! A session with the server: its address, its fixed formats, and statements
-//! that carry nothing but text.
+//! A session with the server: its fixed formats, and statements that carry
+//! nothing but text.
 
 use std::ops::Deref;
-use std::time::Duration;
 
 use tokio::sync::{Mutex, MutexGuard};
-use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::Client;
 use tokio_postgres::types::{ToSql, Type};
-use tokio_postgres::{Client, Config, NoTls};
 
-use crate::open::Options;
-use crate::postgres::error::{failed, unreachable};
-use crate::{SystemError, SystemSettings};
+use crate::SystemError;
+use crate::postgres::address::Address;
+use crate::postgres::error::failed;
 
 /// The oldest server that has `xid8` and `pg_current_xact_id`.
 const VERSION_MIN: u32 = 130_000;
 
-/// Where a database is, and how sessions with it are set up.
-pub(super) struct Address {
-    config: Config,
-    /// Without credentials, for messages.
-    place: String,
-    setup: String,
-}
-
 impl Address {
-    /// Reads the address of a system's settings.
-    pub(super) fn read(
-        settings: &SystemSettings,
-        options: &Options<'_>,
-    ) -> Result<Self, SystemError> {
-        let url = settings.url.as_deref().unwrap_or_default();
-        // The driver's own message may repeat parts of the address.
-        let mut config: Config = url.parse().map_err(|_| {
-            options.wrong(
-                "its url is no PostgreSQL address; it looks like \
-                 postgresql://user:password@host:5432/database",
-            )
-        })?;
-        if config.get_ssl_mode() == SslMode::Require {
-            return Err(options.wrong(
-                "its url requires TLS, which the postgres connector does not speak yet; use a \
-                 tunnel, or sslmode=disable within a trusted network",
-            ));
-        }
-        let statement_ms = options.number("statement-timeout-ms", 60_000)?;
-        let lock_ms = options.number("lock-timeout-ms", 5_000)?;
-        if config.get_connect_timeout().is_none() {
-            config.connect_timeout(Duration::from_secs(10));
-        }
-        config
-            .application_name("treaty")
-            .ssl_mode(SslMode::Disable)
-            .keepalives_idle(Duration::from_secs(30))
-            .tcp_user_timeout(Duration::from_millis(statement_ms.saturating_add(30_000)));
-        Ok(Self {
-            place: place(&config),
-            config,
-            setup: format!(
-                "SET TIME ZONE 'UTC'; SET DateStyle = 'ISO, YMD'; SET IntervalStyle = 'postgres';
-                 SET extra_float_digits = 1; SET bytea_output = 'hex';
-                 SET standard_conforming_strings = on; SET client_min_messages = 'error';
-                 SET statement_timeout = {statement_ms}; SET lock_timeout = {lock_ms};
-                 SET idle_in_transaction_session_timeout = 60000;
-                 SET default_transaction_isolation = 'read committed'"
-            ),
-        })
-    }
-
     async fn connect(&self) -> Result<Session, SystemError> {
-        let connected = self.config.connect(NoTls).await;
-        let (client, connection) = connected.map_err(|error| unreachable(&self.place, &error))?;
+        let connected = self.tls.connect(&self.config).await;
+        let (client, connection) =
+            connected.map_err(|error| self.tls.unreachable(&self.place, &error))?;
         tokio::spawn(async move {
             // Whoever waits for an answer gets the error; an idle session is
             // opened again when it is next needed.
@@ -94,18 +42,6 @@ impl Address {
         }
         Ok(session)
     }
-}
-
-fn place(config: &Config) -> String {
-    let host = match config.get_hosts().first() {
-        Some(Host::Tcp(host)) => host.clone(),
-        #[cfg(unix)]
-        Some(Host::Unix(path)) => path.display().to_string(),
-        None => "localhost".to_owned(),
-    };
-    let port = config.get_ports().first().copied().unwrap_or(5_432);
-    let database = config.get_dbname().or(config.get_user()).unwrap_or("");
-    format!("{host}:{port}/{database}")
 }
 
 /// A line to the server: one session, opened when it is needed.

@@ -8,7 +8,7 @@ use crate::postgres::error::{WriteError, of_write, said};
 use crate::postgres::rows::{Standing, by_ids};
 use crate::postgres::schema::Table;
 use crate::postgres::session::Session;
-use crate::postgres::{Context, install};
+use crate::postgres::{Context, Way, install};
 use crate::{Action, Found, Outcome, Sought, SystemError, SystemWrite, wrote};
 use attempt::Attempt;
 
@@ -70,7 +70,7 @@ async fn together(
     let now = context.clock.now();
     let mut outcomes = Vec::with_capacity(writes.len());
     for write in writes {
-        match one(session, table, now, write).await {
+        match one(session, table, context, now, write).await {
             Ok(outcome) => outcomes.push(outcome),
             Err(WriteError::Outcome(outcome)) => outcomes.push(*outcome),
             // The server undoes what was not committed.
@@ -120,6 +120,7 @@ fn unsure(outcomes: Vec<Outcome>, message: &str) -> Vec<Outcome> {
 async fn one(
     session: &Session,
     table: &Table,
+    context: &Context,
     now: Timestamp,
     write: &SystemWrite,
 ) -> Result<Outcome, WriteError> {
@@ -129,7 +130,7 @@ async fn one(
         now,
     };
     attempt.run("SAVEPOINT treaty_write").await?;
-    let made = carry_out(&attempt, write).await;
+    let made = carry_out(&attempt, context, write).await;
     match made {
         Ok(outcome) => {
             attempt.run("RELEASE SAVEPOINT treaty_write").await?;
@@ -143,7 +144,11 @@ async fn one(
     }
 }
 
-async fn carry_out(attempt: &Attempt<'_>, write: &SystemWrite) -> Result<Outcome, WriteError> {
+async fn carry_out(
+    attempt: &Attempt<'_>,
+    context: &Context,
+    write: &SystemWrite,
+) -> Result<Outcome, WriteError> {
     let intent = write.intent.as_str();
     if let Some(id) = attempt
         .one(RECORD_OF, &[intent.into()])
@@ -173,6 +178,9 @@ async fn carry_out(attempt: &Attempt<'_>, write: &SystemWrite) -> Result<Outcome
         return Err(WriteError::from(Outcome::NotSent {
             message: "another Treaty is carrying out the same intent".to_owned(),
         }));
+    }
+    if context.changes == Some(Way::Decoding) {
+        attempt.announce(&write.intent, &id).await?;
     }
     Ok(Outcome::Done(record))
 }

@@ -20,6 +20,7 @@ macro_rules! suite {
         suite! { @world sqlite_log, worlds::sqlite::log, [$($check),+] }
         suite! { @world sqlite_watermark, worlds::sqlite::watermark, [$($check),+] }
         suite! { @world postgres_log, worlds::postgres::log, [$($check),+] }
+        suite! { @world postgres_decoding, worlds::postgres::decoding, [$($check),+] }
         suite! { @world postgres_watermark, worlds::postgres::watermark, [$($check),+] }
     };
     (@world $name:ident, $world:path, [$($check:path),+]) => {

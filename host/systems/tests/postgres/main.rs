@@ -1,7 +1,9 @@
 //! What only PostgreSQL has: rich types, roles, sessions that end.
 
+mod decoding;
 mod feed;
 mod sessions;
+mod tls;
 mod types;
 
 use std::collections::BTreeMap;

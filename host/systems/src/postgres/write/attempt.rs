@@ -1,8 +1,9 @@
 //! A write that is being made, inside its savepoint.
 
-use treaty_model::{OwnKind, RemoteId, Row, Timestamp, Value};
+use treaty_model::{IntentId, OwnKind, RemoteId, Row, Timestamp, Value};
 
 use crate::convert::{is_expected, still_stands};
+use crate::postgres::decoding::announcement::{Announcement, PREFIX};
 use crate::postgres::error::{WriteError, of_write};
 use crate::postgres::rows::{Standing, select_list, standing, valid_parts};
 use crate::postgres::schema::{Table, quote};
@@ -232,6 +233,29 @@ impl Attempt<'_> {
     /// The row under an id, which stays as it is until the transaction ends.
     async fn locked(&self, id: &RemoteId) -> Result<Option<Standing>, WriteError> {
         self.read(id, "FOR UPDATE").await
+    }
+
+    /// Says in the server's log which intent was carried out on a record, and
+    /// which version of it that left.
+    pub(super) async fn announce(
+        &self,
+        intent: &IntentId,
+        id: &RemoteId,
+    ) -> Result<(), WriteError> {
+        let version = if valid_parts(self.table, id).is_some() {
+            let (condition, key) = self.where_key(id, 1);
+            let sql = format!(
+                "SELECT xmin::text FROM {} WHERE {condition}",
+                self.table.name
+            );
+            self.one(&sql, &key).await?
+        } else {
+            None
+        };
+        let content = Announcement::write(self.table, id, intent, version);
+        let sql = "SELECT pg_logical_emit_message(true, $1, $2)::text";
+        self.rows(sql, &[PREFIX.into(), content.into()]).await?;
+        Ok(())
     }
 
     async fn read(&self, id: &RemoteId, lock: &str) -> Result<Option<Standing>, WriteError> {

@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use async_trait::async_trait;
 use tokio::sync::Mutex;
 use tokio_postgres::{Client, NoTls};
-use treaty_postgres_server::PostgresServer;
+use treaty_postgres_server::{PostgresServer, Setup};
 use treaty_systems::{Connector, Source, SystemSettings, open};
 
 use crate::world::{Person, TestClock, Traits, World};
@@ -15,6 +15,16 @@ use crate::world::{Person, TestClock, Traits, World};
 /// One server for all tests of the suite; it ends with their process.
 static SERVER: LazyLock<PostgresServer> =
     LazyLock::new(|| PostgresServer::start().expect("a server starts"));
+
+/// Another one that decodes its log: every world takes a slot of it. What is not
+/// on its disk is not decoded yet, so a commit waits for that.
+static DECODING: LazyLock<PostgresServer> = LazyLock::new(|| {
+    let setup = Setup::default()
+        .setting("wal_level", "logical")
+        .setting("max_replication_slots", "100")
+        .setting("synchronous_commit", "on");
+    PostgresServer::start_with(&setup).expect("a server starts")
+});
 
 pub struct Database {
     program: Client,
@@ -26,19 +36,28 @@ pub struct Database {
 
 /// A database whose changes are read from Treaty's log.
 pub async fn log() -> Database {
-    database("log").await
+    database("log", &empty()).await
 }
 
 /// A database whose changes are read by a time of change.
 pub async fn watermark() -> Database {
-    database("watermark").await
+    database("watermark", &empty()).await
+}
+
+/// A database whose changes are decoded from the server's own log.
+pub async fn decoding() -> Database {
+    database("decoding", &empty_on(&DECODING)).await
 }
 
 /// A new, empty database; its address.
 pub fn empty() -> String {
+    empty_on(&SERVER)
+}
+
+fn empty_on(server: &PostgresServer) -> String {
     static NUMBER: AtomicU32 = AtomicU32::new(0);
     let number = NUMBER.fetch_add(1, Ordering::SeqCst);
-    SERVER
+    server
         .create_database(&format!("world_{number}"))
         .expect("a database is made")
 }
@@ -52,9 +71,8 @@ pub async fn program(url: &str) -> Client {
     client
 }
 
-async fn database(changes: &str) -> Database {
-    let url = empty();
-    let program_session = program(&url).await;
+async fn database(changes: &str, url: &str) -> Database {
+    let program_session = program(url).await;
     program_session
         .batch_execute(
             "CREATE TABLE person (
@@ -80,16 +98,16 @@ async fn database(changes: &str) -> Database {
     let settings = SystemSettings {
         name: "people".into(),
         path: None,
-        url: Some(url.clone()),
+        url: Some(url.to_owned()),
         options: BTreeMap::from([("changes".to_owned(), changes.to_owned())]),
     };
     let connector = open("postgres", &settings, clock.clone()).await;
     Database {
         program: program_session,
-        late: Mutex::new(program(&url).await),
+        late: Mutex::new(program(url).await),
         connector: connector.expect("the database opens"),
         clock,
-        log: changes == "log",
+        log: changes != "watermark",
     }
 }
 
