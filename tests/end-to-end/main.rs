@@ -6,6 +6,7 @@
 //! systems, never into Treaty's own memory but for the journal.
 
 mod bench;
+mod compile;
 mod csv;
 mod csv_with_postgres;
 mod database;

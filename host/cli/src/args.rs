@@ -1,5 +1,6 @@
 //! What a person can type.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
@@ -65,8 +66,22 @@ pub enum Command {
     Status(StatusArgs),
     /// Lists what only a person can decide.
     Questions,
+    /// Compiles one rule from standard input to standard output, for a `treaty`
+    /// that is at work.
+    #[command(name = COMPILE_RULE, hide = true)]
+    CompileRule(CompileArgs),
     /// Answers a question. The next pass carries the answer out.
     Decide(DecideArgs),
+}
+
+/// The name of the command with which this program starts itself to compile.
+pub const COMPILE_RULE: &str = "compile-rule";
+
+/// What the compiler is told.
+#[derive(Debug, ClapArgs)]
+pub struct CompileArgs {
+    /// Its limits.
+    pub limits: Vec<OsString>,
 }
 
 /// How a plan is printed.

@@ -25,7 +25,7 @@ use std::process::ExitCode;
 
 use clap::Parser as _;
 
-use crate::args::{Args, Command};
+use crate::args::{Args, Command, CompileArgs};
 use crate::exit::{Exit, Failed};
 
 fn main() -> ExitCode {
@@ -42,6 +42,9 @@ fn main() -> ExitCode {
             return exit.into();
         }
     };
+    if let Command::CompileRule(compile) = &args.command {
+        return compile_rule(compile);
+    }
     progress::start_log(args.log.as_deref());
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
@@ -66,6 +69,17 @@ fn main() -> ExitCode {
     }
 }
 
+/// Compiles one rule: no log, no runtime, nothing but that.
+fn compile_rule(compile: &CompileArgs) -> ExitCode {
+    match treaty_engine::compile_alone(&compile.limits) {
+        Ok(()) => Exit::Done.into(),
+        Err(message) => {
+            tell::remark(message);
+            Exit::Failed.into()
+        }
+    }
+}
+
 async fn run(args: &Args) -> Result<Exit, Failed> {
     match &args.command {
         Command::Check => check::run(args).await,
@@ -73,6 +87,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Sync(sync) => sync::run(args, sync).await,
         Command::Status(status) => status::run(args, status),
         Command::Questions => questions::run(args),
+        Command::CompileRule(_) => unreachable!("it was carried out before anything was set up"),
         Command::Decide(decide) => decide::run(args, decide),
     }
 }

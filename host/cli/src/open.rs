@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use treaty_engine::{Engine, Opening, Progress, Reader, RealSystems, ShippedRule, known};
+use treaty_engine::{Compiler, Engine, Opening, Progress, Reader, RealSystems, ShippedRule, known};
 use treaty_folder::{Problems, TreatyFolder, read};
 
-use crate::args::Args;
+use crate::args::{self, Args};
 use crate::clock::MachineClock;
 use crate::copy::copy_once;
 use crate::exit::{Exit, Failed};
@@ -62,6 +62,7 @@ pub fn opening(progress: Progress) -> Opening {
         systems: Arc::new(RealSystems),
         clock: Arc::new(MachineClock),
         env: Arc::new(|name| std::env::var(name).ok()),
+        compiler: compiler(),
         cache: cache(),
         progress,
     }
@@ -77,6 +78,15 @@ pub async fn engine(args: &Args, progress: Progress) -> Result<(TreatyFolder, En
     let folder = sound_folder(args)?;
     let engine = Engine::open(&folder, &opening(progress)).await?;
     Ok((folder, engine))
+}
+
+/// This program, told to compile. Where it does not know its own name, it
+/// compiles in the running process.
+fn compiler() -> Option<Compiler> {
+    Some(Compiler {
+        program: std::env::current_exe().ok()?,
+        arguments: vec![args::COMPILE_RULE.into()],
+    })
 }
 
 /// Where compiled rules are kept: `TREATY_CACHE`, or a folder of ours in the

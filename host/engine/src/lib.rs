@@ -50,6 +50,7 @@ pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
 pub use status::{EntityStatus, EntitySystemStatus, ProblemShown, Status};
+pub use treaty_sandbox::{Compiler, compile_alone};
 
 pub(crate) use part::Part;
 

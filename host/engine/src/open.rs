@@ -12,6 +12,7 @@ use treaty_folder::{
 use treaty_ledger::{Commit, Ledger};
 use treaty_model::{Clock, Digest, EntityName, FieldIndex, OwnSchema, SystemIndex, SystemName};
 use treaty_planner::Limits;
+use treaty_sandbox::Compiler;
 use treaty_systems::{Connector, Needs, SystemError, connector_kinds};
 
 use crate::absent::{describe_or_recall, open_or_stand_in};
@@ -43,6 +44,8 @@ pub struct Opening {
     pub clock: Arc<dyn Clock>,
     /// The environment, for secrets.
     pub env: Environment,
+    /// What compiles the rules of the treaty; none: this process does.
+    pub compiler: Option<Compiler>,
     /// Where compiled rules are kept between runs.
     pub cache: Option<std::path::PathBuf>,
     /// Is told what happens.

@@ -20,6 +20,7 @@ impl Rules {
     pub(crate) fn load(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
         let options = SandboxOptions {
             cache: opening.cache.clone(),
+            compiler: opening.compiler.clone(),
             limits: limits(folder),
         };
         let sandbox =

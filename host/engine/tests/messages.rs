@@ -119,6 +119,7 @@ fn load_errors() -> Vec<LoadError> {
             item: "treaty:rules/resolver@0.1.0".to_owned(),
             detail: detail(),
         },
+        LoadError::Compiler { detail: detail() },
         LoadError::Uncompilable { detail: detail() },
     ]
 }
@@ -167,6 +168,7 @@ fn is_known_refusal(error: &LoadError) {
         | LoadError::NoDescription { .. }
         | LoadError::NoKind { .. }
         | LoadError::Mismatch { .. }
+        | LoadError::Compiler { .. }
         | LoadError::Uncompilable { .. } => {}
     }
 }

@@ -5,8 +5,6 @@
 //! trusted; whatever fails the check is dropped and compiled again. Only the
 //! host may write the folder: the check finds damage, not malice.
 
-mod deserialize;
-
 use std::hash::{Hash as _, Hasher as _};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -15,6 +13,8 @@ use sha2::{Digest as _, Sha256};
 use treaty_model::Digest;
 use wasmtime::Engine;
 use wasmtime::component::Component;
+
+use crate::deserialize;
 
 const MAGIC: &[u8; 8] = b"treaty\x00\x01";
 const HEADER_BYTES: usize = MAGIC.len() + 32;
@@ -49,7 +49,7 @@ impl Cache {
     pub(crate) fn get(&self, engine: &Engine, component: &Digest) -> Option<Component> {
         let path = self.entry(component);
         let entry = std::fs::read(&path).ok()?;
-        let component = checked(&entry).and_then(|code| deserialize::component(engine, code));
+        let component = checked(&entry).and_then(|code| deserialize::component(engine, code).ok());
         if component.is_none() {
             tracing::warn!(entry = %path.display(), "a damaged cache entry is dropped");
             // Should it stay, the next write replaces it.

@@ -13,6 +13,20 @@ const TICK: Duration = Duration::from_millis(20);
 /// An engine in which the same call gives the same bytes and burns the same
 /// fuel, and nothing outlives a call.
 pub(crate) fn engine(limits: &Limits) -> Result<Engine, SandboxError> {
+    let mut config = config(limits);
+    config.allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
+    Engine::new(&config).map_err(|error| SandboxError::Engine {
+        detail: format!("{error:#}"),
+    })
+}
+
+/// An engine that only compiles: it sets no memory aside for instances.
+pub(crate) fn compiling_engine(limits: &Limits) -> wasmtime::Result<Engine> {
+    Engine::new(&config(limits))
+}
+
+/// What compiled code depends on.
+fn config(limits: &Limits) -> Config {
     let mut config = Config::new();
     config
         .wasm_component_model(true)
@@ -21,11 +35,8 @@ pub(crate) fn engine(limits: &Limits) -> Result<Engine, SandboxError> {
         .epoch_interruption(true)
         .cranelift_nan_canonicalization(true)
         .wasm_relaxed_simd(false)
-        .max_wasm_stack(limits.stack_bytes)
-        .allocation_strategy(InstanceAllocationStrategy::Pooling(pool(limits)));
-    Engine::new(&config).map_err(|error| SandboxError::Engine {
-        detail: format!("{error:#}"),
-    })
+        .max_wasm_stack(limits.stack_bytes);
+    config
 }
 
 /// Slots for as many calls at once as the limits allow, each with as much as one

@@ -86,6 +86,12 @@ pub enum LoadError {
         /// What differs.
         detail: String,
     },
+    /// The program that compiles cannot be run.
+    #[error("the compiler cannot be run: {detail}")]
+    Compiler {
+        /// Why.
+        detail: String,
+    },
     /// The component is valid but cannot be compiled within the limits.
     #[error("the component cannot be compiled: {detail}")]
     Uncompilable {
@@ -121,8 +127,9 @@ impl LoadError {
                 "build against mapper-rule, matcher-rule or resolver-rule of `treaty:rules@0.1.0`"
             }
             Self::Mismatch { .. } => "build against the released text of `treaty:rules@0.1.0`",
+            Self::Compiler { .. } => "see that this program can start itself, and try again",
             Self::Uncompilable { .. } => {
-                "it may ask for more memory or tables at its start than the limits allow"
+                "it may be too large to compile, or ask for more memory or tables than the limits allow"
             }
         }
     }

@@ -30,7 +30,9 @@ mod batch;
 mod cache;
 mod call;
 mod check;
+mod compiler;
 mod contract;
+mod deserialize;
 mod engine;
 mod error;
 mod fault;
@@ -46,6 +48,7 @@ mod wasi;
 
 pub use batch::Answers;
 pub use check::fits;
+pub use compiler::{Compiler, compile_alone};
 pub use error::{LoadError, SandboxError};
 pub use fault::{Fault, FaultKind, Setback, TrapKind};
 pub use limits::Limits;

@@ -15,6 +15,11 @@ const MIB: usize = 1 << 20;
 pub struct Limits {
     /// Bytes of a component's file. Default: 8 MiB.
     pub component_bytes: usize,
+    /// Bytes of address space that a process may use which compiles a component.
+    /// Default: 4 GiB.
+    pub compile_memory_bytes: u64,
+    /// Wall-clock time that such a process may take. Default: 2 minutes.
+    pub compile_time: Duration,
     /// Bytes of all linear memories of an instance together. Default: 64 MiB.
     pub memory_bytes: usize,
     /// Elements of one table. Default: 20,000, twice what the largest toolchains
@@ -79,6 +84,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             component_bytes: 8 * MIB,
+            compile_memory_bytes: 4 << 30,
+            compile_time: Duration::from_secs(120),
             memory_bytes: 64 * MIB,
             table_elements: 20_000,
             instances: 16,

@@ -13,7 +13,7 @@ use crate::cache::Cache;
 use crate::engine::{Ticker, engine};
 use crate::gate::Gate;
 use crate::rule::{Inner, Rule};
-use crate::{Limits, LoadError, SandboxError, linker};
+use crate::{Compiler, Limits, LoadError, SandboxError, deserialize, linker};
 
 /// Runs rules. Cheap to clone; clones share the engine, its limits and its
 /// cache.
@@ -28,8 +28,19 @@ pub struct SandboxOptions {
     /// The folder for compiled components; nobody but the host may write it.
     /// None: every start compiles again.
     pub cache: Option<PathBuf>,
+    /// What compiles components from files. None: this process does.
+    pub compiler: Option<Compiler>,
     /// What a rule may use.
     pub limits: Limits,
+}
+
+/// Where a component comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Source {
+    /// The program itself.
+    Own,
+    /// Anywhere else.
+    Foreign,
 }
 
 /// What a component may import.
@@ -50,6 +61,7 @@ pub(crate) struct Shared {
     pub(crate) limits: Limits,
     pub(crate) gate: Gate,
     cache: Option<Cache>,
+    compiler: Option<Compiler>,
     loaded: Mutex<HashMap<(Digest, Profile), Weak<Inner>>>,
     _ticker: Ticker,
 }
@@ -62,6 +74,7 @@ impl Sandbox {
         Ok(Self {
             shared: Arc::new(Shared {
                 cache: cache.and_then(|folder| Cache::open(folder, &engine)),
+                compiler: options.compiler,
                 gate: Gate::new(options.limits.calls_at_once),
                 _ticker: Ticker::start(&engine)?,
                 limits: options.limits,
@@ -76,10 +89,14 @@ impl Sandbox {
         &self.shared.limits
     }
 
-    /// Loads a component. Nothing of it runs; what it imports and exports is
-    /// checked before it is compiled. A component that is already loaded is
-    /// shared.
+    /// Loads a component that the program brings along. Nothing of it runs; what
+    /// it imports and exports is checked before it is compiled. A component that
+    /// is already loaded is shared.
     pub fn load(&self, bytes: &[u8], profile: Profile) -> Result<Rule, LoadError> {
+        self.load_from(Source::Own, bytes, profile)
+    }
+
+    fn load_from(&self, source: Source, bytes: &[u8], profile: Profile) -> Result<Rule, LoadError> {
         let limit = self.shared.limits.component_bytes;
         if bytes.len() > limit {
             let size = bytes.len() as u64;
@@ -90,7 +107,7 @@ impl Sandbox {
             return Ok(Rule { inner });
         }
         let kinds = audit(bytes, profile)?;
-        let component = self.compiled(bytes, &digest)?;
+        let component = self.compiled(source, bytes, &digest)?;
         let pre = linker::link(&self.shared.engine, &component, profile)?;
         let shared = Arc::clone(&self.shared);
         let inner = Arc::new(Inner::new(shared, digest, kinds, pre)?);
@@ -101,7 +118,8 @@ impl Sandbox {
         Ok(Rule { inner })
     }
 
-    /// Loads a component from a file.
+    /// Loads a component from a file. It is compiled by the sandbox's compiler,
+    /// where it has one.
     pub fn load_file(&self, path: &Path, profile: Profile) -> Result<Rule, LoadError> {
         let unreadable = |source| LoadError::Unreadable {
             path: path.to_owned(),
@@ -112,24 +130,36 @@ impl Sandbox {
         if size > limit as u64 {
             return Err(LoadError::TooLarge { size, limit });
         }
-        self.load(&std::fs::read(path).map_err(unreadable)?, profile)
+        let bytes = std::fs::read(path).map_err(unreadable)?;
+        self.load_from(Source::Foreign, &bytes, profile)
     }
 
     fn loaded(&self, digest: Digest, profile: Profile) -> Option<Arc<Inner>> {
         self.shared.lock_loaded().get(&(digest, profile))?.upgrade()
     }
 
-    fn compiled(&self, bytes: &[u8], digest: &Digest) -> Result<Component, LoadError> {
+    fn compiled(
+        &self,
+        source: Source,
+        bytes: &[u8],
+        digest: &Digest,
+    ) -> Result<Component, LoadError> {
         let engine = &self.shared.engine;
         let cache = self.shared.cache.as_ref();
         if let Some(component) = cache.and_then(|cache| cache.get(engine, digest)) {
             return Ok(component);
         }
         validate(bytes)?;
-        let component =
-            Component::from_binary(engine, bytes).map_err(|error| LoadError::Uncompilable {
-                detail: format!("{error:#}"),
-            })?;
+        let compiled = match (&self.shared.compiler, source) {
+            (Some(compiler), Source::Foreign) => {
+                let code = compiler.compile(bytes, &self.shared.limits)?;
+                deserialize::component(engine, &code)
+            }
+            _ => Component::from_binary(engine, bytes),
+        };
+        let component = compiled.map_err(|error| LoadError::Uncompilable {
+            detail: format!("{error:#}"),
+        })?;
         if let Some(cache) = cache {
             cache.put(digest, &component);
         }

@@ -9,7 +9,12 @@ use treaty_sandbox::{FaultKind, Limits, Profile, Rule, Sandbox, SandboxOptions, 
 
 fn rule(component: &[u8], limits: Limits) -> Rule {
     let cache = None;
-    let sandbox = Sandbox::new(SandboxOptions { cache, limits }).expect("a sandbox");
+    let sandbox = Sandbox::new(SandboxOptions {
+        cache,
+        limits,
+        ..SandboxOptions::default()
+    })
+    .expect("a sandbox");
     // The rule keeps its sandbox alive.
     sandbox.load(component, Profile::Contract).expect("a rule")
 }

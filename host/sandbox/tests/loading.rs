@@ -10,7 +10,7 @@ use treaty_sandbox::{Limits, LoadError, Profile, Sandbox, SandboxOptions};
 fn sandbox(cache: Option<&Path>) -> Sandbox {
     Sandbox::new(SandboxOptions {
         cache: cache.map(Path::to_owned),
-        limits: Limits::default(),
+        ..SandboxOptions::default()
     })
     .expect("a sandbox")
 }
@@ -94,7 +94,12 @@ fn size_is_checked_before_anything_is_read() {
         ..Limits::default()
     };
     let cache = None;
-    let sandbox = Sandbox::new(SandboxOptions { cache, limits }).expect("a sandbox");
+    let sandbox = Sandbox::new(SandboxOptions {
+        cache,
+        limits,
+        ..SandboxOptions::default()
+    })
+    .expect("a sandbox");
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("rule.wasm");
     fs::write(&path, guests::GOOD).expect("a file");
@@ -117,7 +122,12 @@ fn size_is_checked_before_anything_is_read() {
 fn limits_for_interpreters_suit_small_rules_too() {
     let limits = Limits::for_interpreters();
     let cache = None;
-    let sandbox = Sandbox::new(SandboxOptions { cache, limits }).expect("a sandbox");
+    let sandbox = Sandbox::new(SandboxOptions {
+        cache,
+        limits,
+        ..SandboxOptions::default()
+    })
+    .expect("a sandbox");
     let rule = sandbox
         .load(guests::GOOD, Profile::Contract)
         .expect("a rule");

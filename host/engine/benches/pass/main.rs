@@ -172,6 +172,7 @@ async fn open(folder: &Path, stopwatch: &Arc<Stopwatch>) -> Result<Engine> {
         shipped,
         clock: Arc::new(MachineClock),
         env: Arc::new(|_| None),
+        compiler: None,
         cache: Some(folder.join("cache")),
         progress: Arc::new(move |event| stopwatch.note(event)),
     };

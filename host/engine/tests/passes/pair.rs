@@ -104,6 +104,7 @@ impl Pair {
             clock: Arc::new(Noon),
             env: Arc::new(|_| None),
             // One test's compiled rules serve the others.
+            compiler: None,
             cache: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules")),
             progress: Arc::new(move |event| {
                 if let Event::Reconciled { .. } = event

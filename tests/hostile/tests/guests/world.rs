@@ -23,7 +23,12 @@ pub fn tight() -> Limits {
 
 pub fn sandbox(limits: Limits) -> Sandbox {
     let cache = None;
-    Sandbox::new(SandboxOptions { cache, limits }).expect("a sandbox")
+    Sandbox::new(SandboxOptions {
+        cache,
+        limits,
+        ..SandboxOptions::default()
+    })
+    .expect("a sandbox")
 }
 
 /// The sandbox of all tests in this process.
