@@ -350,3 +350,23 @@ fn a_rule_that_is_no_component_changes_nothing() {
     pair.bench.treaty(&["sync"]).expect(4).says("rule decide");
     assert_eq!(pair.right_rows("SELECT DISTINCT ort FROM human"), ["Bonn"]);
 }
+
+#[test]
+fn very_different_counts_are_said() {
+    let pair = Pair::with_people(3);
+    pair.bench
+        .edit("treaty.toml", "creates-from = [\"right\"]\n", "");
+    for id in 10..30 {
+        pair.right(&format!(
+            "INSERT INTO human (nr, vorname, email) VALUES ({id}, 'Eva', 'e{id}@x.example')"
+        ));
+    }
+    let said = "right has 23 records, left 3: they differ by more than count-difference-max = 0.02";
+    pair.bench.treaty(&["sync"]).expect(0).says(said);
+    pair.bench.treaty(&["sync"]).expect(0).says(said);
+    let treaty = pair.bench.read("treaty.toml");
+    let guards = "[guards]\ncount-difference-max = 0.9\n";
+    pair.bench.write("treaty.toml", treaty + guards);
+    let ended = pair.bench.treaty(&["sync"]).expect(0);
+    assert!(!ended.stdout.contains("differ"), "{}", ended.stdout);
+}

@@ -125,6 +125,9 @@ fn entity_lines(entity: &EntityReport, planned: bool) -> Vec<String> {
             dangling => format!("{dangling} wait for records that they refer to"),
         },
     );
+    for alert in &entity.alerts {
+        lines.push(format!("  ! {alert}"));
+    }
     for setback in &entity.setbacks {
         lines.push(format!("  ! {setback}"));
     }

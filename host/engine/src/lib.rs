@@ -14,6 +14,7 @@ mod apply;
 mod assign;
 mod check;
 mod confirm;
+mod counts;
 mod draft;
 mod error;
 mod identify;
@@ -63,6 +64,8 @@ pub struct Engine {
     pub(crate) ledger: Ledger,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) guards: Limits,
+    /// The share by which the systems' record counts may differ.
+    pub(crate) count_difference_max: f64,
     pub(crate) progress: Progress,
     /// Opens every intent's id: no two ledgers share it.
     pub(crate) instance: String,

@@ -130,6 +130,7 @@ impl Engine {
                 deletes_count_max: folder.guards.deletes_count_max,
                 deletes_share_max: folder.guards.deletes_share_max,
             },
+            count_difference_max: folder.guards.count_difference_max,
             progress: opening.progress.clone(),
             instance,
             intents: Counter::default(),

@@ -121,6 +121,7 @@ impl Engine {
                 self.tell_trips(part, &trips, run)?;
             }
         }
+        entity.alerts.extend(self.count_alert(part)?);
         report.trips.extend(trips);
         for failure in down.into_values() {
             let mut known = report.failures.iter();

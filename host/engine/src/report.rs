@@ -94,6 +94,8 @@ pub struct EntityReport {
     pub changed: u64,
     /// Values that were given up.
     pub given_up: u64,
+    /// Something about the entity as a whole that a person should know.
+    pub alerts: Vec<String>,
     /// Links whose references wait for what they refer to.
     pub dangling: u64,
     /// Writes that a system refused, or that came too late, a few of them.
