@@ -114,7 +114,8 @@ impl Engine {
         Ok(())
     }
 
-    /// What was decided about a link, for the first transaction.
+    /// What was decided about a link, for the first transaction, which takes the
+    /// link's base and records along.
     fn settle_draft(
         &self,
         part: &Part,
@@ -174,26 +175,25 @@ impl Engine {
             record.presence = treaty_model::Presence::Gone;
             commit.records.push(record);
         }
-        let plan = &draft.plan;
+        self.ask(part, draft, commit);
+        count(part, draft, report);
+        let (plan, stored) = (&draft.plan, &mut draft.stored);
         commit.links.push(LinkChange {
             id: stored.id,
             entity: stored.entity.clone(),
             life: stored.life,
-            base: stored.base.clone(),
+            base: std::mem::take(&mut stored.base),
             attention: !plan.operations.is_empty() || draft.dangling || draft.postponed,
         });
-        for (record, touched) in stored.records.iter().zip(touched) {
-            if let (Some(record), true) = (record, touched) {
-                commit.records.push(record.clone());
-            }
-        }
-        self.ask(part, draft, commit);
-        count(part, draft, report);
+        let records = stored.records.drain(..).zip(touched);
+        let touched = records.filter_map(|(record, touched)| record.filter(|_| touched));
+        commit.records.extend(touched);
     }
 
     /// Questions about a link: new ones are asked, those that are moot end.
     fn ask(&self, part: &Part, draft: &Draft, commit: &mut Commit) {
-        if draft.untried.is_some() {
+        let nothing = draft.plan.questions.is_empty() && draft.questions.is_empty();
+        if nothing || draft.untried.is_some() {
             return;
         }
         let records: Vec<_> = draft

@@ -5,10 +5,13 @@
 //! would have two records in the result; so within one system nothing is ever
 //! merged, and a chain of likenesses cannot tie strangers together across it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod clusters;
 
-use treaty_ledger::RecordHead;
-use treaty_model::{LinkId, SystemName};
+use std::collections::BTreeSet;
+
+use treaty_model::{LinkId, SystemIndex};
+
+use clusters::Clusters;
 
 /// A pair that is alike enough to look at.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -36,25 +39,14 @@ pub(crate) struct Thresholds {
 }
 
 /// A record that takes part.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Member {
     /// Its number.
     pub(crate) number: i64,
     /// Its system.
-    pub(crate) system: SystemName,
+    pub(crate) system: SystemIndex,
     /// Its link, if it has one.
     pub(crate) link: Option<LinkId>,
-}
-
-impl Member {
-    /// The member that a head stands for.
-    pub(crate) fn of(head: &RecordHead) -> Self {
-        Self {
-            number: head.number,
-            system: head.system.clone(),
-            link: head.link,
-        }
-    }
 }
 
 /// What came out.
@@ -87,10 +79,11 @@ pub(crate) struct Asked {
     pub(crate) duplicate: bool,
 }
 
-/// Assigns. `systems` is how many systems the entity has: a cluster with a
-/// record in each is complete.
+/// Assigns. Members are in the order of their numbers, each once. `systems` is
+/// how many systems the entity has: a cluster with a record in each is
+/// complete.
 pub(crate) fn assign(
-    members: Vec<Member>,
+    members: &[Member],
     mut judged: Vec<Judged>,
     thresholds: Thresholds,
     systems: usize,
@@ -99,7 +92,7 @@ pub(crate) fn assign(
         let weight = other.weight.total_cmp(&one.weight);
         weight.then((one.first, one.second).cmp(&(other.first, other.second)))
     });
-    let mut clusters = Clusters::of(&members);
+    let mut clusters = Clusters::of(members, systems);
     let mut assignment = Assignment::default();
     let mut held: BTreeSet<usize> = BTreeSet::new();
     let certain = |pair: &Judged| pair.probability >= thresholds.link_from && !pair.asked;
@@ -137,8 +130,8 @@ pub(crate) fn assign(
         // system, or two links that should be one. Where both have partners
         // everywhere, they are two things that look alike.
         let (one, other) = (clusters.root(one), clusters.root(other));
-        let complete = |at: usize| clusters.systems[at].len() == systems;
-        if one != other && !(complete(one) && complete(other)) {
+        let complete = clusters.systems.is_full(one) && clusters.systems.is_full(other);
+        if one != other && !complete {
             ask(one, other, pair, clusters.in_one_system(pair));
         }
     }
@@ -152,117 +145,8 @@ pub(crate) fn assign(
         }
     }
     let held: BTreeSet<usize> = held.into_iter().map(|root| clusters.root(root)).collect();
-    assignment.clusters = clusters.finish(&members, &held, systems);
+    assignment.clusters = clusters.finish(&held);
     assignment
-}
-
-/// A union-find over the members that knows which systems each cluster has.
-struct Clusters {
-    place: BTreeMap<i64, usize>,
-    parent: Vec<usize>,
-    systems: Vec<BTreeSet<SystemName>>,
-    link: Vec<Option<LinkId>>,
-    system_of: Vec<SystemName>,
-}
-
-impl Clusters {
-    fn of(members: &[Member]) -> Self {
-        let mut clusters = Self {
-            place: members
-                .iter()
-                .enumerate()
-                .map(|(at, member)| (member.number, at))
-                .collect(),
-            parent: (0..members.len()).collect(),
-            systems: members
-                .iter()
-                .map(|member| BTreeSet::from([member.system.clone()]))
-                .collect(),
-            link: members.iter().map(|member| member.link).collect(),
-            system_of: members.iter().map(|member| member.system.clone()).collect(),
-        };
-        let mut by_link: BTreeMap<LinkId, usize> = BTreeMap::new();
-        for (at, member) in members.iter().enumerate() {
-            let Some(link) = member.link else { continue };
-            match by_link.get(&link) {
-                Some(first) => clusters.join(*first, at),
-                None => {
-                    by_link.insert(link, at);
-                }
-            }
-        }
-        clusters
-    }
-
-    fn root(&self, mut at: usize) -> usize {
-        while self.parent[at] != at {
-            at = self.parent[at];
-        }
-        at
-    }
-
-    fn find(&self, number: i64) -> Option<usize> {
-        self.place.get(&number).map(|at| self.root(*at))
-    }
-
-    /// The clusters of a pair, where both take part and are not one already.
-    fn apart(&self, pair: &Judged) -> Option<(usize, usize)> {
-        let (one, other) = (self.find(pair.first)?, self.find(pair.second)?);
-        (one != other).then_some((one, other))
-    }
-
-    /// Whether both records of a pair are in one system: a duplicate there.
-    fn in_one_system(&self, pair: &Judged) -> bool {
-        let system = |number: i64| self.place.get(&number).map(|at| &self.system_of[*at]);
-        system(pair.first) == system(pair.second)
-    }
-
-    /// Whether two clusters can be one: no system twice, and not two links.
-    fn fit(&self, one: usize, other: usize) -> bool {
-        let linked = self.link[one].is_some() && self.link[other].is_some();
-        !linked && self.systems[one].is_disjoint(&self.systems[other])
-    }
-
-    fn join(&mut self, one: usize, other: usize) {
-        let (one, other) = (self.root(one), self.root(other));
-        if one == other {
-            return;
-        }
-        let (root, child) = (one.min(other), one.max(other));
-        self.parent[child] = root;
-        let systems = std::mem::take(&mut self.systems[child]);
-        self.systems[root].extend(systems);
-        self.link[root] = self.link[root].or(self.link[child]);
-    }
-
-    fn finish(self, members: &[Member], held: &BTreeSet<usize>, systems: usize) -> Vec<Cluster> {
-        let mut joining: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
-        for (at, member) in members.iter().enumerate() {
-            if member.link.is_none() {
-                joining
-                    .entry(self.root(at))
-                    .or_default()
-                    .push(member.number);
-            }
-        }
-        let mut clusters: Vec<_> = joining
-            .into_iter()
-            .map(|(root, mut joining)| {
-                joining.sort_unstable();
-                // A complete cluster makes nothing anywhere, so a doubt about a
-                // further record does not hold it.
-                let complete = self.systems[root].len() == systems;
-                let held = held.contains(&root) && !complete;
-                Cluster {
-                    link: self.link[root],
-                    joining,
-                    held,
-                }
-            })
-            .collect();
-        clusters.sort_by_key(|cluster| cluster.joining.first().copied());
-        clusters
-    }
 }
 
 #[cfg(test)]
@@ -280,14 +164,17 @@ mod tests {
         asked: bool,
         expected: &str,
     ) {
-        let members: Vec<_> = members
+        let systems: BTreeSet<_> = members.iter().map(|(_, system, _)| *system).collect();
+        let place = |system| systems.iter().position(|known| *known == system);
+        let mut members: Vec<_> = members
             .iter()
             .map(|(number, system, link)| Member {
                 number: *number,
-                system: (*system).into(),
+                system: SystemIndex(place(*system).expect("it is one of them")),
                 link: link.map(LinkId),
             })
             .collect();
+        members.sort_by_key(|member| member.number);
         let judged = pairs
             .iter()
             .map(|(first, second, probability)| Judged {
@@ -302,8 +189,7 @@ mod tests {
             link_from: 0.9,
             ask_from: 0.2,
         };
-        let systems: BTreeSet<_> = members.iter().map(|member| member.system.clone()).collect();
-        let assignment = assign(members, judged, thresholds, systems.len());
+        let assignment = assign(&members, judged, thresholds, systems.len());
         let mut text: Vec<String> = assignment
             .clusters
             .iter()

@@ -1,11 +1,13 @@
 //! What systems answered to writes.
 
+use serde::Serialize;
 use treaty_ledger::{
-    Commit, Entry, EntryKind, Intent, IntentAction, IntentChange, LinkChange, StoredLink,
+    Commit, Content, Entry, EntryKind, Intent, IntentAction, IntentChange, LinkChange, StoredLink,
     StoredRecord,
 };
 use treaty_model::{
-    FieldProblem, Inbound, Presence, Revision, Row, Settled, SystemIndex, Trouble, Value,
+    FieldIndex, FieldProblem, Inbound, IntentId, Presence, Revision, Row, Settled, SystemIndex,
+    Trouble, Value,
 };
 use treaty_systems::{Outcome, Record};
 
@@ -354,8 +356,19 @@ fn link_change(link: &StoredLink, attention: bool) -> LinkChange {
     }
 }
 
+/// An intent's end as the journal tells it.
+#[derive(Serialize)]
+struct EndTold<'a> {
+    action: IntentAction,
+    intent: &'a IntentId,
+    outcome: String,
+    own: &'a Row,
+    replaced: &'a Row,
+    revisions: &'a [(FieldIndex, Revision)],
+}
+
 /// What the journal tells of an intent's end.
-fn tale(intent: &Intent, end: &End) -> (EntryKind, serde_json::Value) {
+fn tale(intent: &Intent, end: &End) -> (EntryKind, Content) {
     let done = match intent.content.action {
         IntentAction::Create => EntryKind::Create,
         IntentAction::Update => EntryKind::Write,
@@ -368,13 +381,13 @@ fn tale(intent: &Intent, end: &End) -> (EntryKind, serde_json::Value) {
         End::Refused(message) => (EntryKind::Setback, format!("refused: {message}")),
         End::Open(message) => (EntryKind::Setback, format!("open: {message}")),
     };
-    let content = serde_json::json!({
-        "intent": intent.id,
-        "action": intent.content.action,
-        "own": intent.content.own,
-        "replaced": intent.content.expected,
-        "revisions": intent.content.revisions,
-        "outcome": outcome,
+    let content = Content::of(&EndTold {
+        action: intent.content.action,
+        intent: &intent.id,
+        outcome,
+        own: &intent.content.own,
+        replaced: &intent.content.expected,
+        revisions: &intent.content.revisions,
     });
     (kind, content)
 }

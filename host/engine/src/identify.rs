@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_ledger::{MatchKey, RecordHead, StoredRecord, Subject};
-use treaty_model::{LinkId, Population, SystemIndex};
+use treaty_model::{LinkId, Population, SystemIndex, SystemName};
 use treaty_sandbox::Detail;
 
 use crate::assign::{Assignment, Judged, Member, Thresholds, assign};
@@ -74,7 +74,7 @@ impl Engine {
         }
         self.apply_answers(part, &mut judged)?;
         let assignment = assign(
-            self.members(&waiting, &judged)?,
+            &self.members(part, &waiting, &judged)?,
             judged,
             thresholds,
             part.entity.systems.len(),
@@ -94,12 +94,7 @@ impl Engine {
                 return Ok(heads);
             };
             after = last.number;
-            heads.extend(batch.into_iter().map(|record| RecordHead {
-                number: record.number,
-                system: record.key.system,
-                link: record.link,
-                waiting: true,
-            }));
+            heads.extend(batch);
         }
     }
 
@@ -161,10 +156,8 @@ impl Engine {
         pairs: &mut Vec<(i64, i64)>,
         found: &mut Identified,
     ) -> Result<(), EngineError> {
-        let mut keys = Vec::with_capacity(heads.len());
-        for head in heads {
-            keys.push(self.ledger.keys_of(head.number)?);
-        }
+        let numbers: Vec<_> = heads.iter().map(|head| head.number).collect();
+        let keys = self.ledger.keys_of(&numbers)?;
         let wanted: BTreeSet<MatchKey> = keys.iter().flatten().copied().collect();
         let wanted: Vec<_> = wanted.into_iter().collect();
         let blocks = self
@@ -195,14 +188,15 @@ impl Engine {
             .into_iter()
             .map(|head| (head.number, head))
             .collect();
+        let mut alike = Vec::new();
         for (head, others) in heads.iter().zip(others_of) {
-            for other in others.iter().filter_map(|other| known.get(other)) {
-                let later = !other.waiting || other.number > head.number;
-                if later && !self.ledger.are_distinct(head.number, other.number)? {
-                    pairs.push((head.number, other.number));
-                }
-            }
+            let others = others.iter().filter_map(|other| known.get(other));
+            let later = others.filter(|other| !other.waiting || other.number > head.number);
+            alike.extend(later.map(|other| (head.number, other.number)));
         }
+        let distinct = self.ledger.are_distinct(&alike)?;
+        let may_be_same = alike.into_iter().zip(distinct);
+        pairs.extend(may_be_same.filter_map(|(pair, distinct)| (!distinct).then_some(pair)));
         Ok(())
     }
 
@@ -267,34 +261,48 @@ impl Engine {
     /// were paired with, and the other records of these one's links.
     fn members(
         &self,
+        part: &Part,
         waiting: &[RecordHead],
         judged: &[Judged],
     ) -> Result<Vec<Member>, EngineError> {
-        let mut members: BTreeMap<i64, Member> = BTreeMap::new();
-        let mut links = BTreeSet::new();
-        let paired: BTreeSet<i64> = judged
+        let mut members: Vec<Member> = Vec::with_capacity(waiting.len());
+        let member = |number, system: &SystemName, link| {
+            // The ledger gives out no records of systems that left the treaty.
+            let system = part.entity.system(system.as_str()).ok()?;
+            Some(Member {
+                number,
+                system,
+                link,
+            })
+        };
+        let member_of = |head: &RecordHead| member(head.number, &head.system, head.link);
+        members.extend(waiting.iter().filter_map(member_of));
+        let mut paired: Vec<i64> = judged
             .iter()
             .flat_map(|pair| [pair.first, pair.second])
             .collect();
-        let paired: Vec<_> = paired.into_iter().collect();
-        for head in self.ledger.heads(&paired)?.iter().chain(waiting) {
-            links.extend(head.link);
-            members.insert(head.number, Member::of(head));
+        paired.sort_unstable();
+        paired.dedup();
+        for numbers in paired.chunks(BATCH_RECORDS) {
+            members.extend(self.ledger.heads(numbers)?.iter().filter_map(member_of));
         }
+        let links: BTreeSet<LinkId> = members.iter().filter_map(|member| member.link).collect();
         let links: Vec<_> = links.into_iter().collect();
-        for link in self.ledger.links(&links)? {
-            for record in link.records.into_iter().flatten() {
-                members.insert(
-                    record.number,
-                    Member {
-                        number: record.number,
-                        system: record.key.system,
-                        link: Some(link.id),
-                    },
+        for links in links.chunks(BATCH_RECORDS) {
+            for link in self.ledger.links(links)? {
+                let records = link.records.iter().flatten();
+                members.extend(
+                    records.filter_map(|record| {
+                        member(record.number, &record.key.system, Some(link.id))
+                    }),
                 );
             }
         }
-        Ok(members.into_values().collect())
+        // What is known from a link comes last, and holds.
+        members.reverse();
+        members.sort_by_key(|member| member.number);
+        members.dedup_by_key(|member| member.number);
+        Ok(members)
     }
 
     fn conclude_identify(

@@ -1,10 +1,10 @@
 //! Matchers at work: records are prepared when they are seen, pairs are compared
 //! with what the ledger keeps of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
-use treaty_ledger::{Commit, PreparedRecord, StoredRecord};
-use treaty_model::{Comparison, Digest, MatchCandidate, Pair, Population, TermCount};
+use treaty_ledger::{Commit, PreparedRecord, StoredRecord, Whose};
+use treaty_model::{Comparison, Digest, MatchCandidate, Pair, Population, Prepared, TermCount};
 use treaty_sandbox::Detail;
 
 use crate::assign::Judged;
@@ -17,20 +17,27 @@ const BATCH_RECORDS: usize = 1_000;
 pub(crate) const BATCH_PAIRS: usize = 2_000;
 
 impl Engine {
-    /// Prepares records for matching and keeps what was prepared. Records that
-    /// the matcher fails on have no keys: they match nothing and wait for a
-    /// person no less than others.
-    pub(crate) fn prepare(&self, part: &Part, records: &[StoredRecord]) -> Result<(), EngineError> {
+    /// Prepares records for matching, and puts what was prepared in a commit.
+    /// Records that the matcher fails on have no keys: they match nothing and
+    /// wait for a person no less than others.
+    pub(crate) fn prepare(
+        &self,
+        part: &Part,
+        records: &[(Whose, &StoredRecord)],
+        commit: &mut Commit,
+    ) {
         let Some((_, matcher)) = &part.matching else {
-            return Ok(());
+            return;
         };
         let version = matcher_version(matcher);
         for batch in records.chunks(BATCH_RECORDS) {
-            let rows: Vec<_> = batch.iter().map(|record| record.observed.clone()).collect();
+            let rows: Vec<_> = batch
+                .iter()
+                .map(|(_, record)| record.observed.clone())
+                .collect();
             let answers = matcher.rule.prepare(&matcher.setup, &rows);
             self.tell_log(&matcher.id.name, &answers.log);
-            let mut commit = Commit::default();
-            for (record, answer) in batch.iter().zip(answers.answers) {
+            for ((whose, record), answer) in batch.iter().zip(answers.answers) {
                 let prepared = match answer {
                     Ok(prepared) => prepared,
                     Err(setback) => {
@@ -48,7 +55,7 @@ impl Engine {
                     .iter()
                     .map(|key| self.secret_key(&key.kind, key.hash));
                 commit.prepared.push(PreparedRecord {
-                    record: record.number,
+                    record: *whose,
                     entity: part.entity.name.clone(),
                     version: version.clone(),
                     keys: keys.collect(),
@@ -56,9 +63,7 @@ impl Engine {
                     features: prepared.features,
                 });
             }
-            self.ledger.commit(&commit)?;
         }
-        Ok(())
     }
 
     /// Prepares everything again where the matcher is another than the one that
@@ -79,7 +84,13 @@ impl Engine {
                 .all_records(&part.entity.name, after, BATCH_RECORDS)?;
             let Some(last) = batch.last() else { break };
             after = last.number;
-            self.prepare(part, &batch)?;
+            let records: Vec<_> = batch
+                .iter()
+                .map(|record| (Whose::Kept(record.number), record))
+                .collect();
+            let mut commit = Commit::default();
+            self.prepare(part, &records, &mut commit);
+            self.ledger.commit(&commit)?;
         }
         let commit = Commit {
             facts: vec![(fact, version)],
@@ -154,23 +165,21 @@ impl<'a> Desk<'a> {
         detail: Detail,
     ) -> Result<Vec<Option<Comparison>>, EngineError> {
         let mut places: HashMap<i64, u32> = HashMap::new();
-        let mut candidates: Vec<MatchCandidate> = Vec::new();
-        let mut asked = Vec::with_capacity(pairs.len());
-        for (first, second) in pairs {
-            let mut place = |number: i64| -> Result<u32, EngineError> {
-                if let Some(place) = places.get(&number) {
-                    return Ok(*place);
-                }
-                let place = u32::try_from(candidates.len()).unwrap_or(u32::MAX);
-                candidates.push(self.candidate(number)?);
-                places.insert(number, place);
-                Ok(place)
-            };
-            asked.push(Pair {
-                first: place(*first)?,
-                second: place(*second)?,
-            });
-        }
+        let mut numbers: Vec<i64> = Vec::new();
+        let mut place = |number: i64| {
+            *places.entry(number).or_insert_with(|| {
+                numbers.push(number);
+                u32::try_from(numbers.len() - 1).unwrap_or(u32::MAX)
+            })
+        };
+        let asked: Vec<_> = pairs
+            .iter()
+            .map(|(first, second)| Pair {
+                first: place(*first),
+                second: place(*second),
+            })
+            .collect();
+        let candidates = self.candidates(&numbers)?;
         let rule = &self.matcher.rule;
         let answers = rule.compare(
             &self.matcher.setup,
@@ -183,29 +192,27 @@ impl<'a> Desk<'a> {
         Ok(answers.answers.into_iter().map(Result::ok).collect())
     }
 
-    fn candidate(&mut self, number: i64) -> Result<MatchCandidate, EngineError> {
-        let prepared = self
-            .engine
-            .ledger
-            .prepared(number, &self.version)?
-            .unwrap_or_default();
-        let mut counts = Vec::with_capacity(prepared.terms.len());
-        for term in &prepared.terms {
-            let count = match self.counts.get(&term.value) {
-                Some(count) => *count,
-                None => {
-                    let entity = &self.part.entity.name;
-                    let count = self.engine.ledger.term_count(entity, term.value)?;
-                    self.counts.insert(term.value, count);
-                    count
-                }
-            };
-            counts.push(count);
-        }
-        Ok(MatchCandidate {
-            features: prepared.features,
-            counts,
-        })
+    fn candidates(&mut self, numbers: &[i64]) -> Result<Vec<MatchCandidate>, EngineError> {
+        let ledger = &self.engine.ledger;
+        let prepared = ledger.prepared(numbers, &self.version)?;
+        let terms = prepared.iter().flatten().flat_map(|record| &record.terms);
+        let unknown: BTreeSet<u64> = terms
+            .map(|term| term.value)
+            .filter(|value| !self.counts.contains_key(value))
+            .collect();
+        let unknown: Vec<_> = unknown.into_iter().collect();
+        let counts = ledger.term_counts(&self.part.entity.name, &unknown)?;
+        self.counts.extend(unknown.into_iter().zip(counts));
+        let counts = &self.counts;
+        let candidate = |prepared: Option<Prepared>| {
+            let prepared = prepared.unwrap_or_default();
+            let terms = prepared.terms.iter();
+            MatchCandidate {
+                counts: terms.map(|term| counts[&term.value]).collect(),
+                features: prepared.features,
+            }
+        };
+        Ok(prepared.into_iter().map(candidate).collect())
     }
 }
 

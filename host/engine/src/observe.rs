@@ -3,9 +3,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, StoredRecord};
+use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, StoredRecord, Whose};
 use treaty_model::{
-    Absentees, Inbound, LinkId, Origin, Presence, Row, SystemIndex, Timestamp, Trouble,
+    Absentees, FieldProblem, Inbound, LinkId, Origin, Presence, Row, SystemIndex, Timestamp,
+    Trouble,
 };
 use treaty_systems::{Change, Cursor, Listing, Record, SystemError};
 
@@ -15,7 +16,7 @@ use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
 
 /// How many records are asked for at once, and kept in one transaction.
-const PAGE_RECORDS: usize = 1_000;
+const PAGE_RECORDS: usize = 2_000;
 
 impl Engine {
     /// Reads everything that changed in one system since the last time.
@@ -104,15 +105,20 @@ impl Engine {
         }))
     }
 
-    /// Makes a batch durable and prepares its records for matching.
-    pub(crate) fn keep(&self, part: &Part, commit: Commit) -> Result<(), EngineError> {
-        let numbers = self.ledger.commit(&commit)?;
-        let mut records = commit.records;
-        for (record, number) in records.iter_mut().zip(numbers) {
-            record.number = number;
-        }
-        records.retain(|record| record.presence.takes_part() && !record.is_parked());
-        self.prepare(part, &records)
+    /// Prepares a batch's records for matching and makes it all durable: a
+    /// record that is kept is never without what the matcher made of it.
+    pub(crate) fn keep(&self, part: &Part, mut commit: Commit) -> Result<(), EngineError> {
+        let records = std::mem::take(&mut commit.records);
+        let taking_part: Vec<_> = records
+            .iter()
+            .enumerate()
+            .filter(|(_, record)| record.presence.takes_part() && !record.is_parked())
+            .map(|(place, record)| (Whose::InCommit(place), record))
+            .collect();
+        self.prepare(part, &taking_part, &mut commit);
+        commit.records = records;
+        self.ledger.commit(&commit)?;
+        Ok(())
     }
 
     /// Turns a page of changes into what the ledger keeps.
@@ -215,7 +221,7 @@ impl Engine {
             .collect();
         let answers = self.map_in(part, system, &inbound);
         for ((mut kept, record), answer) in changed.into_iter().zip(answers) {
-            let before = kept.clone();
+            let before = Before::of(&kept);
             part.take_reading(&mut kept, answer);
             kept.changed_at = record.changed_at;
             kept.origin = part.system(system).origin(&record.origin);
@@ -228,7 +234,7 @@ impl Engine {
             };
             match kept.link {
                 Some(link) => {
-                    if kept.observed != before.observed
+                    if before.observed.as_ref() != Some(&kept.observed)
                         || kept.presence != before.presence
                         || kept.problems != before.problems
                     {
@@ -360,8 +366,26 @@ impl Engine {
             system: Some(record.key.system.clone()),
             remote: Some(record.key.remote.clone()),
             field: None,
-            content: serde_json::json!({ "what": what }),
+            content: serde_json::json!({ "what": what }).into(),
             mark: None,
+        }
+    }
+}
+
+/// What is compared with what a record says now.
+struct Before {
+    presence: Presence,
+    problems: Vec<FieldProblem>,
+    /// The canonical row, of a record in a link.
+    observed: Option<Row>,
+}
+
+impl Before {
+    fn of(record: &StoredRecord) -> Self {
+        Self {
+            presence: record.presence.clone(),
+            problems: record.problems.clone(),
+            observed: record.link.map(|_| record.observed.clone()),
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use treaty_ledger::{Commit, Entry, EntryKind, QuestionChange, RunChange, StoredLink};
+use treaty_ledger::{Commit, Content, Entry, EntryKind, QuestionChange, RunChange, StoredLink};
 use treaty_model::{
     EntityName, LinkId, LinkPlan, Operation, Plan, RunId, SystemIndex, Timestamp, Trip,
 };
@@ -17,7 +17,7 @@ use crate::report::{Down, EntityReport, Event, Failure, Report};
 use crate::{Engine, EngineError, Part};
 
 /// How many links are decided and carried out in one batch.
-const BATCH_LINKS: usize = 1_000;
+const BATCH_LINKS: usize = 2_000;
 /// How far back the write cap looks.
 const MINUTE_MICROS: i64 = 60_000_000;
 
@@ -89,11 +89,11 @@ impl Engine {
         self.list_after_change(part)?;
         self.map_after_change(part)?;
         self.resolve_after_change(part)?;
+        self.prepare_after_change(part)?;
         let mut down = self.read_all(part, &mut entity).await?;
         (self.progress)(Event::Identifying {
             entity: &part.entity.name,
         });
-        self.prepare_after_change(part)?;
         let found = if down.is_empty() {
             self.identify(part)?
         } else {
@@ -339,7 +339,7 @@ impl Engine {
             system: None,
             remote: None,
             field: None,
-            content: json!(trip),
+            content: Content::of(trip),
             mark: Some(trip.approval.clone()),
         };
         let journal = trips.iter().map(entry).collect();

@@ -245,7 +245,8 @@ impl Engine {
                     Subject::Field(_, name) => Some(name.clone()),
                     _ => None,
                 },
-                content: json!({ "question": number, "choice": answer.choice, "by": answer.by }),
+                content: json!({ "question": number, "choice": answer.choice, "by": answer.by })
+                    .into(),
                 // Taken up again after a crash it is the same answer.
                 mark: Some(format!("answer {number} {} {}", answer.by, answer.at)),
             }],

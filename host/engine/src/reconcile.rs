@@ -48,13 +48,16 @@ impl Engine {
                 .collect();
             self.ask_resolvers(part, &asked)
         };
+        let known: Vec<_> = links.iter().filter(|(_, joined, ..)| !joined).collect();
+        let known: Vec<_> = known.iter().map(|(stored, ..)| stored.id).collect();
+        let mut questions_of_known = self.ledger.questions_of(&known)?.into_iter();
         let mut drafts = Vec::with_capacity(links.len());
         for ((stored, joined, translated, examination), asked) in links.into_iter().zip(ruled) {
             let (ruled, untried) = (asked.ruled, asked.untried);
             let questions = if joined {
                 Vec::new()
             } else {
-                self.ledger.questions_of(stored.id)?
+                questions_of_known.next().unwrap_or_default()
             };
             let answers = answers_of(part, &questions);
             let mut plan = conclude(

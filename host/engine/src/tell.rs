@@ -1,8 +1,12 @@
 //! What the journal is told of a link's plan.
 
+use serde::Serialize;
 use serde_json::json;
-use treaty_ledger::{Commit, Entry, EntryKind};
-use treaty_model::{BaseChange, FieldIndex, LinkPlan, RunId, SystemIndex};
+use treaty_ledger::{Commit, Content, Entry, EntryKind};
+use treaty_model::{
+    BaseChange, Cell, Decided, FieldIndex, LinkPlan, Origin, RemoteId, Revision, RunId,
+    SystemIndex, SystemName, Timestamp, Value, Why,
+};
 
 use crate::draft::Draft;
 use crate::{Engine, Part};
@@ -29,11 +33,15 @@ impl Engine {
                 .records
                 .iter()
                 .flatten()
-                .map(|record| json!({ "system": record.key.system, "remote": record.key.remote }))
+                .map(|record| RecordTold {
+                    remote: &record.key.remote,
+                    system: &record.key.system,
+                })
                 .collect();
+            let content = Content::of(&records);
             commit
                 .journal
-                .push(about.entry(EntryKind::Link, None, None, json!(records)));
+                .push(about.entry(EntryKind::Link, None, None, content));
         }
         let (decided, agreed): (Vec<_>, Vec<_>) = plan
             .base
@@ -44,46 +52,48 @@ impl Engine {
         if !agreed.is_empty() {
             let fields: Vec<_> = agreed
                 .iter()
-                .map(|change| json!({ "field": part.field_name(change.field), "to": told(change) }))
+                .map(|change| FieldTold {
+                    field: part.field_name(change.field),
+                    to: ChangeTold::of(change),
+                })
                 .collect();
-            let content = json!({ "fields": fields });
+            let content = Content::of(&FieldsTold { fields });
             commit
                 .journal
                 .push(about.entry(EntryKind::Base, None, None, content));
         }
         for change in decided {
-            let mut content = told(change);
-            content["decided"] = json!(change.decided);
+            let content = Content::of(&ChangeTold::of(change));
             let entry = about.entry(EntryKind::Verdict, None, Some(change.field), content);
             commit.journal.push(entry);
         }
         for lost in &plan.given_up {
             let system = lost.candidate.system.map(|at| SystemIndex(at as usize));
-            let content = json!(lost);
+            let content = Content::of(lost);
             commit
                 .journal
                 .push(about.entry(EntryKind::GivenUp, system, Some(lost.field), content));
         }
         for (system, presence) in &plan.presence {
-            let content = json!({ "presence": presence });
+            let content = json!({ "presence": presence }).into();
             commit
                 .journal
                 .push(about.entry(EntryKind::Deleted, Some(*system), None, content));
         }
         for system in &plan.detached {
-            let content = json!({ "why": "an edit elsewhere won over the delete" });
+            let content = json!({ "why": "an edit elsewhere won over the delete" }).into();
             commit
                 .journal
                 .push(about.entry(EntryKind::Unlink, Some(*system), None, content));
         }
         for question in &plan.questions {
-            let content = json!(question);
+            let content = Content::of(question);
             commit
                 .journal
                 .push(about.entry(EntryKind::Question, None, question.field, content));
         }
         for (system, field, why) in draft.held.iter().chain(&draft.unwritable) {
-            let content = json!({ "what": why });
+            let content = json!({ "what": why }).into();
             commit
                 .journal
                 .push(about.entry(EntryKind::Fault, Some(*system), *field, content));
@@ -91,17 +101,53 @@ impl Engine {
     }
 }
 
+/// A record of a new link.
+#[derive(Serialize)]
+struct RecordTold<'a> {
+    remote: &'a RemoteId,
+    system: &'a SystemName,
+}
+
+/// Changes of base that nobody contested.
+#[derive(Serialize)]
+struct FieldsTold<'a> {
+    fields: Vec<FieldTold<'a>>,
+}
+
+#[derive(Serialize)]
+struct FieldTold<'a> {
+    field: &'a str,
+    to: ChangeTold<'a>,
+}
+
 /// A change of base as the journal tells it.
-fn told(change: &BaseChange) -> serde_json::Value {
-    json!({
-        "before": change.before,
-        "value": change.value,
-        "revision": change.revision,
-        "system": change.provenance.system,
-        "origin": change.provenance.origin,
-        "at": change.provenance.at,
-        "why": change.why,
-    })
+#[derive(Serialize)]
+struct ChangeTold<'a> {
+    at: Option<Timestamp>,
+    before: &'a Cell,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    decided: Option<&'a Decided>,
+    origin: &'a Origin,
+    revision: Revision,
+    system: Option<&'a SystemName>,
+    value: &'a Value,
+    why: Why,
+}
+
+impl<'a> ChangeTold<'a> {
+    fn of(change: &'a BaseChange) -> Self {
+        let from = &change.provenance;
+        Self {
+            at: from.at,
+            before: &change.before,
+            decided: change.decided.as_ref(),
+            origin: &from.origin,
+            revision: change.revision,
+            system: from.system.as_ref(),
+            value: &change.value,
+            why: change.why,
+        }
+    }
 }
 
 /// Makes journal entries about one link.
@@ -118,7 +164,7 @@ impl About<'_> {
         kind: EntryKind,
         system: Option<SystemIndex>,
         field: Option<FieldIndex>,
-        content: serde_json::Value,
+        content: Content,
     ) -> Entry {
         Entry {
             at: self.engine.clock.now(),

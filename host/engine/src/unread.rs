@@ -39,7 +39,7 @@ impl Engine {
             let field = problem.field().map(|field| part.field_name(field));
             let mut entry = self.record_entry(record, EntryKind::Fault, "cannot be read");
             entry.field = field.map(str::to_owned);
-            entry.content = json!({ "what": "cannot be read", "why": problem.message });
+            entry.content = json!({ "what": "cannot be read", "why": problem.message }).into();
             commit.journal.push(entry);
             if report.problems.len() < PROBLEMS_TOLD_MAX {
                 let remote = &record.key.remote;

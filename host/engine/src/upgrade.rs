@@ -45,7 +45,8 @@ impl Engine {
                 content: serde_json::json!({
                     "what": "the mapping has changed", "before": before, "now": mapping,
                     "mapper": part.mapper.id,
-                }),
+                })
+                .into(),
                 mark: None,
             });
         }

@@ -12,10 +12,11 @@ CREATE TABLE journal.entry (
     field TEXT,
     content TEXT NOT NULL,
     -- Entries with the same mark are one: what is said again after a crash.
-    mark TEXT UNIQUE
+    mark TEXT
 ) STRICT;
 CREATE INDEX journal.entry_link ON entry (entity, link, field);
 CREATE INDEX journal.entry_run ON entry (run);
+CREATE UNIQUE INDEX journal.entry_mark ON entry (mark) WHERE mark IS NOT NULL;
 
 CREATE TRIGGER journal.entry_no_update BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;

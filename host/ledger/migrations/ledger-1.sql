@@ -59,8 +59,8 @@ CREATE INDEX main.record_system ON record (entity, system, id);
 CREATE INDEX main.record_waiting ON record (entity, id) WHERE waiting = 1;
 CREATE INDEX main.record_problems ON record (entity, system, id) WHERE problems <> '[]';
 
--- How many links and records there are. Counting them would make every pass
--- cost what exists instead of what changed.
+-- How many links and records there are, moved by every commit. Counting them
+-- would make every pass cost what exists instead of what changed.
 CREATE TABLE main.link_total (
     entity TEXT PRIMARY KEY,
     links INTEGER NOT NULL
@@ -72,35 +72,6 @@ CREATE TABLE main.record_total (
     records INTEGER NOT NULL,
     PRIMARY KEY (entity, system, linked)
 ) STRICT, WITHOUT ROWID;
-
-CREATE TRIGGER main.link_counted AFTER INSERT ON link
-BEGIN
-    INSERT INTO link_total VALUES (new.entity, 1)
-        ON CONFLICT DO UPDATE SET links = links + 1;
-END;
-CREATE TRIGGER main.link_uncounted AFTER DELETE ON link
-BEGIN
-    UPDATE link_total SET links = links - 1 WHERE entity = old.entity;
-END;
-CREATE TRIGGER main.record_counted AFTER INSERT ON record WHEN new.presence != 'gone'
-BEGIN
-    INSERT INTO record_total VALUES (new.entity, new.system, new.link IS NOT NULL, 1)
-        ON CONFLICT DO UPDATE SET records = records + 1;
-END;
-CREATE TRIGGER main.record_uncounted AFTER DELETE ON record WHEN old.presence != 'gone'
-BEGIN
-    UPDATE record_total SET records = records - 1 WHERE entity = old.entity
-        AND system = old.system AND linked = (old.link IS NOT NULL);
-END;
-CREATE TRIGGER main.record_recounted AFTER UPDATE OF link, presence ON record
-    WHEN (old.link IS NULL) != (new.link IS NULL)
-        OR (old.presence = 'gone') != (new.presence = 'gone')
-BEGIN
-    UPDATE record_total SET records = records - 1 WHERE old.presence != 'gone'
-        AND entity = old.entity AND system = old.system AND linked = (old.link IS NOT NULL);
-    INSERT INTO record_total SELECT new.entity, new.system, new.link IS NOT NULL, 1
-        WHERE new.presence != 'gone' ON CONFLICT DO UPDATE SET records = records + 1;
-END;
 
 CREATE TABLE main.feed (
     entity TEXT NOT NULL,

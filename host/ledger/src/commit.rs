@@ -12,6 +12,7 @@ use crate::question::{self, QuestionChange};
 use crate::record::{StoredRecord, leave_link, write_record};
 use crate::run::{self, RunChange};
 use crate::shape::{EntityShape, ShapeBook};
+use crate::tally::Tally;
 use crate::{Ledger, LedgerError, number};
 
 /// Everything that a batch did. All of it becomes durable, or nothing.
@@ -33,7 +34,7 @@ pub struct Commit {
     pub intents: Vec<IntentChange>,
     /// Questions.
     pub questions: Vec<QuestionChange>,
-    /// What matchers prepared.
+    /// What matchers prepared, of records that are kept or are in this commit.
     pub prepared: Vec<PreparedRecord>,
     /// Pairs of records, by number, that a person said are not the same.
     pub distinct: Vec<(EntityName, i64, i64)>,
@@ -74,10 +75,12 @@ impl Ledger {
 }
 
 fn write(db: &Connection, book: &mut ShapeBook, commit: &Commit) -> rusqlite::Result<Vec<i64>> {
+    let mut tally = Tally::default();
     for link in &commit.links {
-        write_link(db, book, link)?;
+        write_link(db, book, &mut tally, link)?;
     }
-    let numbers = write_records(db, book, &commit.records)?;
+    let numbers = write_records(db, book, &mut tally, &commit.records)?;
+    tally.write(db)?;
     let mut listed = db.prepare_cached("UPDATE record SET listing = ?2 WHERE id = ?1")?;
     for (record, listing) in &commit.listed {
         listed.execute([*record, number::stored(*listing)])?;
@@ -99,7 +102,7 @@ fn write(db: &Connection, book: &mut ShapeBook, commit: &Commit) -> rusqlite::Re
         question::change(db, change)?;
     }
     for prepared in &commit.prepared {
-        matching::write(db, prepared)?;
+        matching::write(db, prepared, &numbers)?;
     }
     for (entity, one, other) in &commit.distinct {
         matching::write_distinct(db, entity, *one, *other)?;
@@ -117,17 +120,18 @@ fn write(db: &Connection, book: &mut ShapeBook, commit: &Commit) -> rusqlite::Re
 fn write_records(
     db: &Connection,
     book: &mut ShapeBook,
+    tally: &mut Tally,
     records: &[StoredRecord],
 ) -> rusqlite::Result<Vec<i64>> {
     // Records that leave a link make room for those that join it, whatever
     // order the batch has them in.
     if records.iter().any(|record| record.link.is_some()) {
         for record in records.iter().filter(|record| record.link.is_none()) {
-            leave_link(db, &record.key)?;
+            leave_link(db, tally, &record.key)?;
         }
     }
     let numbers = records.iter();
     numbers
-        .map(|record| write_record(db, book, record))
+        .map(|record| write_record(db, book, tally, record))
         .collect()
 }

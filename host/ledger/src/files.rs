@@ -11,6 +11,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::LedgerError;
@@ -159,6 +160,9 @@ fn connect(
 }
 
 fn set_up(connection: &Connection, options: &LedgerOptions) -> rusqlite::Result<()> {
+    // A statement beside a partial index would otherwise be planned again for
+    // every value that is bound to it.
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     connection.execute_batch(&format!(
         "PRAGMA main.synchronous = FULL; PRAGMA journal.synchronous = FULL;
          PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY;

@@ -3,9 +3,11 @@
 use std::fmt;
 
 use rusqlite::{Connection, params};
+use serde::Serialize;
 use serde_json::Value as Json;
 use treaty_model::{EntityName, LinkId, RemoteId, RunId, SystemName, Timestamp};
 
+use crate::json::to_json;
 use crate::number;
 
 /// One entry.
@@ -28,10 +30,28 @@ pub struct Entry {
     /// The field, by name.
     pub field: Option<String>,
     /// Everything else, by kind of event.
-    pub content: Json,
+    pub content: Content,
     /// Entries with the same mark are kept once: what is said again when a pass
     /// is repeated after a crash.
     pub mark: Option<String>,
+}
+
+/// What an entry says, as the JSON text that is kept: a first sync writes a
+/// million values, and building a tree of each would take as long as keeping it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content(String);
+
+impl Content {
+    /// What a value says.
+    pub fn of(value: &impl Serialize) -> Self {
+        Self(to_json(value))
+    }
+}
+
+impl From<Json> for Content {
+    fn from(json: Json) -> Self {
+        Self(json.to_string())
+    }
 }
 
 /// What kind of event an entry tells of.
@@ -69,9 +89,10 @@ pub enum EntryKind {
     Change,
 }
 
-impl fmt::Display for EntryKind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
+impl EntryKind {
+    /// The word that stands in the file.
+    fn word(self) -> &'static str {
+        match self {
             Self::Base => "base",
             Self::Verdict => "verdict",
             Self::GivenUp => "given-up",
@@ -87,7 +108,13 @@ impl fmt::Display for EntryKind {
             Self::Fault => "fault",
             Self::Guard => "guard",
             Self::Change => "change",
-        })
+        }
+    }
+}
+
+impl fmt::Display for EntryKind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.word())
     }
 }
 
@@ -95,18 +122,19 @@ pub(crate) fn append(db: &Connection, entry: &Entry) -> rusqlite::Result<()> {
     db.prepare_cached(
         "INSERT INTO journal.entry
              (at, run, kind, entity, link, system, remote, field, content, mark)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10) ON CONFLICT (mark) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT (mark) WHERE mark IS NOT NULL DO NOTHING",
     )?
     .execute(params![
         entry.at.as_micros(),
         number::of_run(entry.run),
-        entry.kind.to_string(),
+        entry.kind.word(),
         entry.entity.as_str(),
         entry.link.map(number::of_link),
         entry.system.as_ref().map(SystemName::as_str),
         entry.remote.as_ref().map(RemoteId::as_str),
         entry.field,
-        entry.content.to_string(),
+        entry.content.0,
         entry.mark,
     ])?;
     Ok(())

@@ -7,6 +7,7 @@ use crate::json::{from_json, to_json};
 use crate::packed::{PackedBase, pack_base, unpack_base};
 use crate::record::{RECORD_COLUMNS, StoredRecord, read_record};
 use crate::shape::{ShapeBook, ShapeId};
+use crate::tally::Tally;
 use crate::{Ledger, LedgerError, number, presence};
 
 /// A link with its records.
@@ -168,6 +169,7 @@ fn read_link(
 pub(crate) fn write_link(
     db: &Connection,
     book: &mut ShapeBook,
+    tally: &mut Tally,
     link: &LinkChange,
 ) -> rusqlite::Result<()> {
     let fields = &mut book.entity(&link.entity)?.fields;
@@ -178,14 +180,20 @@ pub(crate) fn write_link(
     );
     let shape = fields.id(db)?;
     let (base, provenance) = pack_base(&link.base);
-    db.prepare_cached(
+    let id = number::of_link(link.id);
+    let is_known = db
+        .prepare_cached("SELECT 1 FROM link WHERE id = ?1")?
+        .exists([id])?;
+    let sql = if is_known {
+        "UPDATE link SET life = ?3, shape = ?4, base = ?5, provenance = ?6, attention = ?7
+         WHERE id = ?1"
+    } else {
+        tally.new_link(link.entity.as_str());
         "INSERT INTO link (id, entity, life, shape, base, provenance, attention)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (id) DO UPDATE SET
-             life = excluded.life, shape = excluded.shape, base = excluded.base,
-             provenance = excluded.provenance, attention = excluded.attention",
-    )?
-    .execute(params![
-        number::of_link(link.id),
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"
+    };
+    db.prepare_cached(sql)?.execute(params![
+        id,
         link.entity.as_str(),
         presence::life_word(link.life),
         shape.0,

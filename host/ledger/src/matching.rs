@@ -1,6 +1,8 @@
 //! What the host keeps for matchers: keys, terms and features of every record.
 
-use rusqlite::{Connection, params};
+use std::collections::BTreeSet;
+
+use rusqlite::{Connection, OptionalExtension as _, params};
 use treaty_model::{EntityName, Prepared, Term, TermCount};
 
 use crate::json::{from_json, to_json};
@@ -9,11 +11,21 @@ use crate::{Ledger, LedgerError, number};
 /// Counting stops here: beyond it a value is common, whatever the number.
 const COUNTED_RECORDS_MAX: u32 = 1_000;
 
+/// Which record was prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Whose {
+    /// One that is kept, by its number.
+    Kept(i64),
+    /// One of the same commit, by its place among the commit's records: a new
+    /// one has no number yet.
+    InCommit(usize),
+}
+
 /// What a matcher prepared for one version of a record.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PreparedRecord {
-    /// The record's number.
-    pub record: i64,
+    /// Which record.
+    pub record: Whose,
     /// The entity.
     pub entity: EntityName,
     /// What prepared it and from what, as the engine names it.
@@ -65,63 +77,87 @@ impl Ledger {
         })
     }
 
-    /// The keys that are kept for a record.
-    pub fn keys_of(&self, record: i64) -> Result<Vec<MatchKey>, LedgerError> {
-        self.read(|db| {
-            let mut statement =
-                db.prepare_cached("SELECT hash FROM match_key WHERE record = ?1 ORDER BY hash")?;
-            let keys = statement
-                .query_map([record], |row| Ok(MatchKey(number::read_hash(row.get(0)?))))?;
-            keys.collect()
-        })
+    /// The keys that are kept for records, in the order asked for.
+    pub fn keys_of(&self, records: &[i64]) -> Result<Vec<Vec<MatchKey>>, LedgerError> {
+        self.read(|db| records.iter().map(|record| keys(db, *record)).collect())
     }
 
-    /// How often a term was seen; counting stops at a thousand.
-    pub fn term_count(&self, entity: &EntityName, value: u64) -> Result<TermCount, LedgerError> {
+    /// How often terms were seen, in the order asked for; counting stops at a
+    /// thousand.
+    pub fn term_counts(
+        &self,
+        entity: &EntityName,
+        values: &[u64],
+    ) -> Result<Vec<TermCount>, LedgerError> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT count(*), count(DISTINCT nullif(witness, 0)) FROM
                      (SELECT witness FROM match_term WHERE entity = ?1 AND value = ?2 LIMIT ?3)",
             )?;
-            let wanted = params![
-                entity.as_str(),
-                number::stored_hash(value),
-                COUNTED_RECORDS_MAX
-            ];
-            statement.query_row(wanted, |row| {
-                Ok(TermCount {
-                    records: number::read(row.get(0)?),
-                    witnesses: number::read(row.get(1)?),
+            let count = |value: &u64| {
+                let wanted = params![
+                    entity.as_str(),
+                    number::stored_hash(*value),
+                    COUNTED_RECORDS_MAX
+                ];
+                statement.query_row(wanted, |row| {
+                    Ok(TermCount {
+                        records: number::read(row.get(0)?),
+                        witnesses: number::read(row.get(1)?),
+                    })
                 })
-            })
+            };
+            values.iter().map(count).collect()
         })
     }
 
-    /// What is kept of a record's preparation, if it is of this version.
-    pub fn prepared(&self, record: i64, version: &str) -> Result<Option<Prepared>, LedgerError> {
+    /// What is kept of records' preparation, in the order asked for; none where
+    /// it is not of this version.
+    pub fn prepared(
+        &self,
+        records: &[i64],
+        version: &str,
+    ) -> Result<Vec<Option<Prepared>>, LedgerError> {
         self.read(|db| {
             let mut statement = db.prepare_cached(
                 "SELECT features, terms FROM match_record WHERE record = ?1 AND version = ?2",
             )?;
-            let mut rows = statement.query(params![record, version])?;
-            let Some(row) = rows.next()? else {
-                return Ok(None);
-            };
-            Ok(Some(Prepared {
-                keys: Vec::new(),
-                terms: from_json(row.get_ref(1)?.as_str()?)?,
-                features: row.get(0)?,
-            }))
+            let mut found = Vec::with_capacity(records.len());
+            for record in records {
+                let mut rows = statement.query(params![record, version])?;
+                found.push(match rows.next()? {
+                    Some(row) => Some(Prepared {
+                        keys: Vec::new(),
+                        terms: from_json(row.get_ref(1)?.as_str()?)?,
+                        features: row.get(0)?,
+                    }),
+                    None => None,
+                });
+            }
+            Ok(found)
         })
     }
 
-    /// Whether a person said that two records are not the same.
-    pub fn are_distinct(&self, one: i64, other: i64) -> Result<bool, LedgerError> {
+    /// Whether a person said that the two records of a pair are not the same,
+    /// in the order asked for.
+    pub fn are_distinct(&self, pairs: &[(i64, i64)]) -> Result<Vec<bool>, LedgerError> {
         self.read(|db| {
-            db.prepare_cached("SELECT 1 FROM distinct_pair WHERE first = ?1 AND second = ?2")?
-                .exists([one.min(other), one.max(other)])
+            let mut statement =
+                db.prepare_cached("SELECT 1 FROM distinct_pair WHERE first = ?1 AND second = ?2")?;
+            let mut found = Vec::with_capacity(pairs.len());
+            for (one, other) in pairs {
+                found.push(statement.exists([one.min(other), one.max(other)])?);
+            }
+            Ok(found)
         })
     }
+}
+
+fn keys(db: &Connection, record: i64) -> rusqlite::Result<Vec<MatchKey>> {
+    let mut statement =
+        db.prepare_cached("SELECT hash FROM match_key WHERE record = ?1 ORDER BY hash")?;
+    let keys = statement.query_map([record], |row| Ok(MatchKey(number::read_hash(row.get(0)?))))?;
+    keys.collect()
 }
 
 /// Keeps that two records are not the same.
@@ -139,15 +175,41 @@ pub(crate) fn write_distinct(
     Ok(())
 }
 
-pub(crate) fn write(db: &Connection, prepared: &PreparedRecord) -> rusqlite::Result<()> {
-    let record = prepared.record;
-    db.prepare_cached("DELETE FROM match_key WHERE record = ?1")?
-        .execute([record])?;
-    db.prepare_cached("DELETE FROM match_term WHERE record = ?1")?
-        .execute([record])?;
+/// Keeps what was prepared. `numbers` are those of the commit's records.
+pub(crate) fn write(
+    db: &Connection,
+    prepared: &PreparedRecord,
+    numbers: &[i64],
+) -> rusqlite::Result<()> {
+    let record = match prepared.record {
+        Whose::Kept(number) => number,
+        Whose::InCommit(place) => numbers[place],
+    };
+    let terms = to_json(&prepared.terms);
+    let kept: Option<bool> = db
+        .prepare_cached(
+            "SELECT version = ?2 AND features = ?3 AND terms = ?4 AND entity = ?5
+             FROM match_record WHERE record = ?1",
+        )?
+        .query_row(
+            params![
+                record,
+                prepared.version,
+                prepared.features,
+                terms,
+                prepared.entity.as_str(),
+            ],
+            |row| row.get(0),
+        )
+        .optional()?;
+    match kept {
+        Some(true) if has_keys(db, record, &prepared.keys)? => return Ok(()),
+        Some(_) => forget(db, record)?,
+        None => {}
+    }
     db.prepare_cached(
         "INSERT INTO match_record (record, entity, version, features, terms)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (record) DO UPDATE SET
+         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (record) DO UPDATE SET entity = excluded.entity,
              version = excluded.version, features = excluded.features, terms = excluded.terms",
     )?
     .execute(params![
@@ -155,24 +217,43 @@ pub(crate) fn write(db: &Connection, prepared: &PreparedRecord) -> rusqlite::Res
         prepared.entity.as_str(),
         prepared.version,
         prepared.features,
-        to_json(&prepared.terms),
+        terms,
     ])?;
+    write_keys_and_terms(db, record, prepared)
+}
+
+/// Whether these are the keys that are kept for a record.
+fn has_keys(db: &Connection, record: i64, wanted: &[MatchKey]) -> rusqlite::Result<bool> {
+    let kept: BTreeSet<_> = keys(db, record)?.into_iter().collect();
+    Ok(kept == wanted.iter().copied().collect())
+}
+
+/// Takes away a record's keys and terms.
+fn forget(db: &Connection, record: i64) -> rusqlite::Result<()> {
+    db.prepare_cached("DELETE FROM match_key WHERE record = ?1")?
+        .execute([record])?;
+    db.prepare_cached("DELETE FROM match_term WHERE record = ?1")?
+        .execute([record])?;
+    Ok(())
+}
+
+fn write_keys_and_terms(
+    db: &Connection,
+    record: i64,
+    prepared: &PreparedRecord,
+) -> rusqlite::Result<()> {
+    let entity = prepared.entity.as_str();
     let mut key = db.prepare_cached(
         "INSERT INTO match_key (entity, hash, record) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
     )?;
     for hash in &prepared.keys {
-        key.execute(params![
-            prepared.entity.as_str(),
-            number::stored_hash(hash.0),
-            record
-        ])?;
+        key.execute(params![entity, number::stored_hash(hash.0), record])?;
     }
     let mut term = db.prepare_cached(
         "INSERT INTO match_term (entity, value, witness, record) VALUES (?1, ?2, ?3, ?4)
          ON CONFLICT DO NOTHING",
     )?;
     for each in &prepared.terms {
-        let entity = prepared.entity.as_str();
         term.execute(params![
             entity,
             number::stored_hash(each.value),

@@ -107,27 +107,31 @@ fn text_of(state: QuestionState) -> &'static str {
 impl Ledger {
     /// Questions that are open or answered, oldest first.
     pub fn questions(&self) -> Result<Vec<StoredQuestion>, LedgerError> {
-        self.questions_where("true", [])
+        self.read(|db| questions_where(db, "true", []))
     }
 
-    /// Questions about one link that are open or answered, oldest first.
-    pub fn questions_of(&self, link: LinkId) -> Result<Vec<StoredQuestion>, LedgerError> {
-        self.questions_where("link = ?1", [number::of_link(link)])
-    }
-
-    fn questions_where(
-        &self,
-        condition: &str,
-        params: impl Params,
-    ) -> Result<Vec<StoredQuestion>, LedgerError> {
+    /// Questions about links that are open or answered: for each link asked for
+    /// its own, oldest first.
+    pub fn questions_of(&self, links: &[LinkId]) -> Result<Vec<Vec<StoredQuestion>>, LedgerError> {
         self.read(|db| {
-            let mut statement = db.prepare_cached(&format!(
-                "SELECT {QUESTION_COLUMNS} FROM question
-                 WHERE {condition} AND state IN ('open', 'answered') ORDER BY id"
-            ))?;
-            statement.query_map(params, read_question)?.collect()
+            let links = links.iter();
+            links
+                .map(|link| questions_where(db, "link = ?1", [number::of_link(*link)]))
+                .collect()
         })
     }
+}
+
+fn questions_where(
+    db: &Connection,
+    condition: &str,
+    params: impl Params,
+) -> rusqlite::Result<Vec<StoredQuestion>> {
+    let mut statement = db.prepare_cached(&format!(
+        "SELECT {QUESTION_COLUMNS} FROM question
+         WHERE {condition} AND state IN ('open', 'answered') ORDER BY id"
+    ))?;
+    statement.query_map(params, read_question)?.collect()
 }
 
 pub(crate) fn change(db: &Connection, change: &QuestionChange) -> rusqlite::Result<()> {

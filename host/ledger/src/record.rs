@@ -1,6 +1,6 @@
 //! Records as they are kept.
 
-use rusqlite::{Connection, Row as SqlRow, params};
+use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 use treaty_model::{
     Cell, EntityName, FieldProblem, LinkId, Origin, Presence, RemoteId, Row, Settled, Side,
     SystemName, Timestamp,
@@ -9,6 +9,7 @@ use treaty_model::{
 use crate::json::{from_json, to_json};
 use crate::packed::PackedSettled;
 use crate::shape::{ShapeBook, ShapeId, View};
+use crate::tally::{Counted, Tally};
 use crate::{number, presence};
 
 /// Which record.
@@ -152,23 +153,42 @@ fn read_problems(text: &str, view: &View) -> rusqlite::Result<Vec<FieldProblem>>
 }
 
 /// Takes a record out of its link, if it is in one.
-pub(crate) fn leave_link(db: &Connection, key: &RecordKey) -> rusqlite::Result<()> {
-    db.prepare_cached(
-        "UPDATE record SET link = NULL
-         WHERE entity = ?1 AND system = ?2 AND remote = ?3 AND link IS NOT NULL",
-    )?
-    .execute([
-        key.entity.as_str(),
-        key.system.as_str(),
-        key.remote.as_str(),
-    ])?;
+pub(crate) fn leave_link(
+    db: &Connection,
+    tally: &mut Tally,
+    key: &RecordKey,
+) -> rusqlite::Result<()> {
+    let Some((number, before @ Counted::Linked)) = find(db, key)? else {
+        return Ok(());
+    };
+    db.prepare_cached("UPDATE record SET link = NULL WHERE id = ?1")?
+        .execute([number])?;
+    tally.moved(key, before, Counted::Unlinked);
     Ok(())
+}
+
+/// The number of a record that is kept, and where it counts.
+fn find(db: &Connection, key: &RecordKey) -> rusqlite::Result<Option<(i64, Counted)>> {
+    db.prepare_cached(
+        "SELECT id, link IS NOT NULL, presence = 'gone' FROM record
+         WHERE entity = ?1 AND system = ?2 AND remote = ?3",
+    )?
+    .query_row(
+        [
+            key.entity.as_str(),
+            key.system.as_str(),
+            key.remote.as_str(),
+        ],
+        |row| Ok((row.get(0)?, Counted::of(row.get(1)?, row.get(2)?))),
+    )
+    .optional()
 }
 
 /// Writes a record and gives its number.
 pub(crate) fn write_record(
     db: &Connection,
     book: &mut ShapeBook,
+    tally: &mut Tally,
     record: &StoredRecord,
 ) -> rusqlite::Result<i64> {
     let key = &record.key;
@@ -197,42 +217,45 @@ pub(crate) fn write_record(
         );
     }
     let (shape, own_shape) = (fields.id(db)?, own_fields.id(db)?);
-    let mut statement = db.prepare_cached(
-        "INSERT INTO record (entity, system, remote, link, presence, reason, own_shape, own,
-             settled_own, shape, observed, settled, origin, changed_at, problems, waiting, listing)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17)
-         ON CONFLICT (entity, system, remote) DO UPDATE SET link = excluded.link,
-             presence = excluded.presence, reason = excluded.reason,
-             own_shape = excluded.own_shape, own = excluded.own,
-             settled_own = excluded.settled_own, shape = excluded.shape,
-             observed = excluded.observed, settled = excluded.settled, origin = excluded.origin,
-             changed_at = excluded.changed_at, problems = excluded.problems,
-             waiting = excluded.waiting, listing = excluded.listing
-         RETURNING id",
-    )?;
-    statement.query_row(
-        params![
-            key.entity.as_str(),
-            key.system.as_str(),
-            key.remote.as_str(),
-            record.link.map(number::of_link),
-            presence::word(&record.presence),
-            presence::reason(&record.presence),
-            own_shape.0,
-            to_json(&record.own),
-            record.settled_own.as_ref().map(to_json),
-            shape.0,
-            to_json(&record.observed),
-            to_json(&pack_settled(record)),
-            to_json(&record.origin),
-            record.changed_at.map(Timestamp::as_micros),
-            to_json(&record.problems),
-            record.waiting,
-            number::stored(record.listing),
-        ],
-        |row| row.get(0),
-    )
+    let known = find(db, key)?;
+    let before = known.map_or(Counted::Nowhere, |(_, counted)| counted);
+    tally.moved(key, before, record.counted());
+    let sql = match known {
+        None => INSERT,
+        Some(_) => UPDATE,
+    };
+    db.prepare_cached(sql)?.execute(params![
+        key.entity.as_str(),
+        key.system.as_str(),
+        key.remote.as_str(),
+        record.link.map(number::of_link),
+        presence::word(&record.presence),
+        presence::reason(&record.presence),
+        own_shape.0,
+        to_json(&record.own),
+        record.settled_own.as_ref().map(to_json),
+        shape.0,
+        to_json(&record.observed),
+        to_json(&pack_settled(record)),
+        to_json(&record.origin),
+        record.changed_at.map(Timestamp::as_micros),
+        to_json(&record.problems),
+        record.waiting,
+        number::stored(record.listing),
+        known.map(|(number, _)| number),
+    ])?;
+    Ok(known.map_or_else(|| db.last_insert_rowid(), |(number, _)| number))
 }
+
+/// What is not known by its number gets one: null in its place.
+const INSERT: &str =
+    "INSERT INTO record (entity, system, remote, link, presence, reason, own_shape, own,
+         settled_own, shape, observed, settled, origin, changed_at, problems, waiting, listing, id)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+const UPDATE: &str = "UPDATE record SET link = ?4, presence = ?5, reason = ?6, own_shape = ?7,
+         own = ?8, settled_own = ?9, shape = ?10, observed = ?11, settled = ?12, origin = ?13,
+         changed_at = ?14, problems = ?15, waiting = ?16, listing = ?17
+     WHERE id = ?18";
 
 fn pack_settled(record: &StoredRecord) -> Vec<PackedSettled> {
     let fields = record.settled.iter().zip(&record.observed);

@@ -15,7 +15,7 @@ fn load(ledger: &Ledger) -> Result<(), LedgerError> {
     ledger.open_intents(&"crm".into())?;
     ledger.questions()?;
     ledger.totals()?;
-    ledger.term_count(&contact, 5)?;
+    ledger.term_counts(&contact, &[5])?;
     ledger.next_link()?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! What is kept for matchers.
 
-use treaty_ledger::{Commit, Ledger, MatchHit, MatchKey};
+use treaty_ledger::{Commit, Ledger, MatchHit, MatchKey, Whose};
 use treaty_model::{Prepared, Term, TermCount};
 
 use crate::sample::{crm, everything, open, prepared};
@@ -9,20 +9,25 @@ use crate::sample::{crm, everything, open, prepared};
 pub fn check_everything(ledger: &Ledger) {
     let expected = prepared(1);
     assert_eq!(
-        ledger.keys_of(1).expect("they load"),
-        [MatchKey(u64::MAX), MatchKey(7)]
+        ledger.keys_of(&[2, 1]).expect("they load"),
+        [vec![], vec![MatchKey(u64::MAX), MatchKey(7)]]
     );
-    let kept = ledger.prepared(1, "matcher 1").expect("it loads");
+    let kept = ledger.prepared(&[2, 1], "matcher 1").expect("they load");
     assert_eq!(
         kept,
-        Some(Prepared {
-            keys: Vec::new(),
-            terms: expected.terms,
-            features: expected.features,
-        })
+        [
+            None,
+            Some(Prepared {
+                keys: Vec::new(),
+                terms: expected.terms,
+                features: expected.features,
+            })
+        ]
     );
-    assert_eq!(ledger.prepared(1, "matcher 2").expect("it loads"), None);
-    assert_eq!(ledger.prepared(2, "matcher 1").expect("it loads"), None);
+    assert_eq!(
+        ledger.prepared(&[1], "matcher 2").expect("they load"),
+        [None]
+    );
     let blocks = ledger.blocks(&"contact".into(), &[MatchKey(7), MatchKey(8)], 5);
     let hit = |key, records| MatchHit {
         key: MatchKey(key),
@@ -32,13 +37,12 @@ pub fn check_everything(ledger: &Ledger) {
         blocks.expect("they load"),
         [hit(7, vec![1]), hit(8, vec![])]
     );
-    let counts = [(u64::MAX, 1, 0), (5, 1, 1), (6, 0, 0)];
-    for (value, records, witnesses) in counts {
-        let count = ledger
-            .term_count(&"contact".into(), value)
-            .expect("it loads");
-        assert_eq!(count, TermCount { records, witnesses });
-    }
+    let counts = ledger.term_counts(&"contact".into(), &[u64::MAX, 5, 6]);
+    let expected = [(1, 0), (1, 1), (0, 0)];
+    assert_eq!(
+        counts.expect("they load"),
+        expected.map(|(records, witnesses)| TermCount { records, witnesses })
+    );
 }
 
 fn twelve() -> (tempfile::TempDir, Ledger) {
@@ -67,10 +71,62 @@ fn preparing_again_replaces() {
         ..Commit::default()
     };
     ledger.commit(&commit).expect("it commits");
-    assert_eq!(ledger.keys_of(1).expect("they load"), [MatchKey(9)]);
-    assert_eq!(ledger.prepared(1, "matcher 1").expect("it loads"), None);
-    let old = ledger.term_count(&"contact".into(), 5).expect("it loads");
-    assert_eq!(old, TermCount::default());
+    assert_eq!(
+        ledger.keys_of(&[1]).expect("they load"),
+        [vec![MatchKey(9)]]
+    );
+    assert_eq!(
+        ledger.prepared(&[1], "matcher 1").expect("they load"),
+        [None]
+    );
+    let old = ledger.term_counts(&"contact".into(), &[5]);
+    assert_eq!(old.expect("they load"), [TermCount::default()]);
+}
+
+#[test]
+fn other_keys_of_the_same_features_replace() {
+    let (_folder, ledger) = open();
+    ledger.commit(&everything()).expect("it commits");
+    let mut again = prepared(1);
+    again.keys = vec![MatchKey(7), MatchKey(8)];
+    let commit = Commit {
+        prepared: vec![again],
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    assert_eq!(
+        ledger.keys_of(&[1]).expect("they load"),
+        [vec![MatchKey(7), MatchKey(8)]]
+    );
+    let terms = ledger.term_counts(&"contact".into(), &[5]);
+    let once = TermCount {
+        records: 1,
+        witnesses: 1,
+    };
+    assert_eq!(terms.expect("they load"), [once], "they are kept once");
+}
+
+#[test]
+fn a_new_record_and_what_was_prepared_of_it_are_one_commit() {
+    let (_folder, ledger) = open();
+    ledger.commit(&everything()).expect("it commits");
+    let mut of_new = prepared(0);
+    of_new.record = Whose::InCommit(1);
+    of_new.keys = vec![MatchKey(9)];
+    let commit = Commit {
+        records: vec![crm("c1"), crm("c8"), crm("c9")],
+        prepared: vec![of_new],
+        ..Commit::default()
+    };
+    let numbers = ledger.commit(&commit).expect("it commits");
+    assert_eq!(
+        ledger.keys_of(&numbers).expect("they load"),
+        [
+            vec![MatchKey(u64::MAX), MatchKey(7)],
+            vec![MatchKey(9)],
+            vec![]
+        ]
+    );
 }
 
 #[test]
@@ -102,14 +158,12 @@ fn witnesses_are_counted_once_each_and_none_is_none() {
         ..Commit::default()
     };
     ledger.commit(&commit).expect("it commits");
-    let count = ledger.term_count(&"contact".into(), 5).expect("it loads");
-    assert_eq!(
-        count,
-        TermCount {
-            records: 12,
-            witnesses: 4
-        }
-    );
+    let counts = ledger.term_counts(&"contact".into(), &[5]);
+    let expected = TermCount {
+        records: 12,
+        witnesses: 4,
+    };
+    assert_eq!(counts.expect("they load"), [expected]);
 }
 
 #[test]
@@ -122,7 +176,6 @@ fn distinct_has_no_order_and_is_said_once() {
     };
     ledger.commit(&commit).expect("it commits");
     ledger.commit(&commit).expect("it commits again");
-    for (one, other, expected) in [(1, 3, true), (3, 1, true), (5, 2, true), (1, 2, false)] {
-        assert_eq!(ledger.are_distinct(one, other).expect("it loads"), expected);
-    }
+    let distinct = ledger.are_distinct(&[(1, 3), (3, 1), (5, 2), (1, 2)]);
+    assert_eq!(distinct.expect("they load"), [true, true, true, false]);
 }

@@ -6,7 +6,7 @@ use tempfile::TempDir;
 use treaty_ledger::{
     AnswerGiven, Commit, CursorChange, EntityShape, Entry, EntryKind, Intent, IntentAction,
     IntentChange, IntentContent, Ledger, LinkChange, MatchKey, PreparedRecord, QuestionChange,
-    QuestionState, RecordKey, RunChange, StoredQuestion, StoredRecord, Subject,
+    QuestionState, RecordKey, RunChange, StoredQuestion, StoredRecord, Subject, Whose,
 };
 use treaty_model::{
     ActorKind, BaseField, Cell, Digest, FieldIndex, FieldProblem, IntentId, Life, LinkId, Origin,
@@ -190,7 +190,7 @@ pub fn entry(kind: EntryKind, mark: Option<&str>) -> Entry {
         system: Some("crm".into()),
         remote: Some("c1".into()),
         field: Some("phone".to_owned()),
-        content: json!({ "lost": "0151" }),
+        content: json!({ "lost": "0151" }).into(),
         mark: mark.map(str::to_owned),
     }
 }
@@ -250,7 +250,7 @@ pub fn everything() -> Commit {
 pub fn prepared(record: i64) -> PreparedRecord {
     let term = |value, witness| Term { value, witness };
     PreparedRecord {
-        record,
+        record: Whose::Kept(record),
         entity: "contact".into(),
         version: "matcher 1".to_owned(),
         keys: vec![MatchKey(7), MatchKey(u64::MAX)],

@@ -173,42 +173,14 @@ INSERT INTO sqlite_sequence VALUES ('run', 1);
 CREATE INDEX intent_closed ON intent (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX intent_open ON intent (system, opened_at, number) WHERE closed_at IS NULL;
 CREATE INDEX link_attention ON link (entity, id) WHERE attention = 1;
-CREATE TRIGGER link_counted AFTER INSERT ON link
-BEGIN
-    INSERT INTO link_total VALUES (new.entity, 1)
-        ON CONFLICT DO UPDATE SET links = links + 1;
-END;
-CREATE TRIGGER link_uncounted AFTER DELETE ON link
-BEGIN
-    UPDATE link_total SET links = links - 1 WHERE entity = old.entity;
-END;
 CREATE INDEX match_key_record ON match_key (record);
 CREATE INDEX match_term_record ON match_term (record);
 CREATE INDEX question_link ON question (link, id) WHERE state IN ('open', 'answered');
 CREATE INDEX question_open ON question (id) WHERE state IN ('open', 'answered');
 CREATE UNIQUE INDEX question_subject ON question (entity, subject)
     WHERE state IN ('open', 'answered');
-CREATE TRIGGER record_counted AFTER INSERT ON record WHEN new.presence != 'gone'
-BEGIN
-    INSERT INTO record_total VALUES (new.entity, new.system, new.link IS NOT NULL, 1)
-        ON CONFLICT DO UPDATE SET records = records + 1;
-END;
 CREATE UNIQUE INDEX record_link ON record (link, system) WHERE link IS NOT NULL;
 CREATE INDEX record_problems ON record (entity, system, id) WHERE problems <> '[]';
-CREATE TRIGGER record_recounted AFTER UPDATE OF link, presence ON record
-    WHEN (old.link IS NULL) != (new.link IS NULL)
-        OR (old.presence = 'gone') != (new.presence = 'gone')
-BEGIN
-    UPDATE record_total SET records = records - 1 WHERE old.presence != 'gone'
-        AND entity = old.entity AND system = old.system AND linked = (old.link IS NOT NULL);
-    INSERT INTO record_total SELECT new.entity, new.system, new.link IS NOT NULL, 1
-        WHERE new.presence != 'gone' ON CONFLICT DO UPDATE SET records = records + 1;
-END;
 CREATE UNIQUE INDEX record_remote ON record (entity, system, remote);
 CREATE INDEX record_system ON record (entity, system, id);
-CREATE TRIGGER record_uncounted AFTER DELETE ON record WHEN old.presence != 'gone'
-BEGIN
-    UPDATE record_total SET records = records - 1 WHERE entity = old.entity
-        AND system = old.system AND linked = (old.link IS NOT NULL);
-END;
 CREATE INDEX record_waiting ON record (entity, id) WHERE waiting = 1;
