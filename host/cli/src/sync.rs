@@ -105,8 +105,7 @@ fn say_next(args: &Args, name: &str, engine: &Engine, report: &Report) -> Result
     if troubled > 0 {
         let have = if troubled == 1 { "has" } else { "have" };
         tell::line(format!(
-            "{} {have} something that cannot be read or written: \
-             treaty status --problems --treaty {place}",
+            "{} {have} problems: treaty status --problems --treaty {place}",
             counted(troubled, "record")
         ));
     }

@@ -19,7 +19,7 @@ use crate::{Engine, EngineError, Part};
 /// How many records are looked at in one batch.
 const BATCH_RECORDS: usize = 500;
 /// How many records share a blocking key before it says nothing.
-const BLOCK_RECORDS_MAX: usize = 200;
+pub(crate) const BLOCK_RECORDS_MAX: usize = 200;
 
 /// What identify found.
 #[derive(Debug, Default)]
@@ -34,6 +34,8 @@ pub(crate) struct Identified {
     pub(crate) duplicates: u64,
     /// Blocking keys that too many records share.
     pub(crate) blocks_skipped: u64,
+    /// Records that wait because the matcher failed to compare them, and why.
+    pub(crate) uncompared: Option<(u64, String)>,
 }
 
 /// A link that is to be made or gets more records.
@@ -50,7 +52,7 @@ pub(crate) struct Joined {
 impl Engine {
     /// Looks at every record of an entity that is not identified yet.
     pub(crate) fn identify(&self, part: &Part) -> Result<Identified, EngineError> {
-        let waiting = self.waiting_heads(part)?;
+        let mut waiting = self.waiting_heads(part)?;
         if waiting.is_empty() {
             return Ok(Identified::default());
         }
@@ -70,7 +72,13 @@ impl Engine {
                 },
                 ask_from: matching.ask_from,
             };
-            judged.extend(self.judge(part, matcher, &waiting, &mut found, matching.ask_from)?);
+            let mut desk = Desk::new(self, part, matcher, self.population(part)?);
+            judged.extend(self.judge(&mut desk, &waiting, &mut found, matching.ask_from)?);
+            // Whom it might be the same as is not known: it is not new.
+            let before = waiting.len();
+            waiting.retain(|head| !desk.failed.contains(&head.number));
+            let uncompared = (before - waiting.len()) as u64;
+            found.uncompared = desk.why.map(|why| (uncompared, why));
         }
         self.apply_answers(part, &mut judged)?;
         let assignment = assign(
@@ -128,13 +136,12 @@ impl Engine {
     /// Compares every waiting record with those that share a key with it.
     fn judge(
         &self,
-        part: &Part,
-        matcher: &Bound,
+        desk: &mut Desk<'_>,
         waiting: &[RecordHead],
         found: &mut Identified,
         ask_from: f64,
     ) -> Result<Vec<Judged>, EngineError> {
-        let mut desk = Desk::new(self, part, matcher, self.population(part)?);
+        let part = desk.part;
         let mut judged = Vec::new();
         let mut pairs: Vec<(i64, i64)> = Vec::new();
         for heads in waiting.chunks(BATCH_RECORDS) {

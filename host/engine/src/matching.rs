@@ -3,12 +3,16 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use treaty_ledger::{Commit, PreparedRecord, StoredRecord, Whose};
-use treaty_model::{Comparison, Digest, MatchCandidate, Pair, Population, Prepared, TermCount};
+use treaty_ledger::{Commit, EntryKind, PreparedRecord, StoredRecord, Whose};
+use treaty_model::{
+    Comparison, Digest, FieldProblem, MatchCandidate, Pair, Population, Prepared, TermCount,
+    Trouble,
+};
 use treaty_sandbox::Detail;
 
 use crate::assign::Judged;
 use crate::part::Bound;
+use crate::reading::{Unread as _, is_of_host};
 use crate::{Engine, EngineError, Part};
 
 /// How many records are prepared in one batch.
@@ -18,18 +22,18 @@ pub(crate) const BATCH_PAIRS: usize = 2_000;
 
 impl Engine {
     /// Prepares records for matching, and puts what was prepared in a commit.
-    /// Records that the matcher fails on have no keys: they match nothing and
-    /// wait for a person no less than others.
+    /// Gives, in the order of the records, what the matcher failed on.
     pub(crate) fn prepare(
         &self,
         part: &Part,
         records: &[(Whose, &StoredRecord)],
         commit: &mut Commit,
-    ) {
+    ) -> Vec<Option<FieldProblem>> {
         let Some((_, matcher)) = &part.matching else {
-            return;
+            return vec![None; records.len()];
         };
         let version = matcher_version(matcher);
+        let mut failed = Vec::with_capacity(records.len());
         for batch in records.chunks(BATCH_RECORDS) {
             let rows: Vec<_> = batch
                 .iter()
@@ -38,18 +42,19 @@ impl Engine {
             let answers = matcher.rule.prepare(&matcher.setup, &rows);
             self.tell_log(&matcher.id.name, &answers.log);
             for ((whose, record), answer) in batch.iter().zip(answers.answers) {
-                let prepared = match answer {
-                    Ok(prepared) => prepared,
-                    Err(setback) => {
-                        let entry = self.record_entry(
-                            record,
-                            treaty_ledger::EntryKind::Fault,
-                            &format!("{}: {setback}", matcher.id.name),
-                        );
-                        commit.journal.push(entry);
-                        Default::default()
-                    }
-                };
+                let problem = answer.as_ref().err().map(|setback| {
+                    let why = format!("{}: {setback}", matcher.id.name);
+                    commit
+                        .journal
+                        .push(self.record_entry(record, EntryKind::Fault, &why));
+                    let trouble = match is_of_host(setback) {
+                        true => Trouble::NotTried,
+                        false => Trouble::Unmatched,
+                    };
+                    FieldProblem::new(None, trouble, why)
+                });
+                failed.push(problem);
+                let prepared = answer.unwrap_or_default();
                 let keys = prepared
                     .keys
                     .iter()
@@ -64,6 +69,7 @@ impl Engine {
                 });
             }
         }
+        failed
     }
 
     /// Prepares everything again where the matcher is another than the one that
@@ -79,17 +85,23 @@ impl Engine {
         }
         let mut after = 0;
         loop {
-            let batch = self
+            let mut batch = self
                 .ledger
                 .all_records(&part.entity.name, after, BATCH_RECORDS)?;
             let Some(last) = batch.last() else { break };
             after = last.number;
+            batch.retain(|record| record.presence.takes_part() && !record.is_parked());
             let records: Vec<_> = batch
                 .iter()
                 .map(|record| (Whose::Kept(record.number), record))
                 .collect();
             let mut commit = Commit::default();
-            self.prepare(part, &records, &mut commit);
+            let failed = self.prepare(part, &records, &mut commit);
+            for (mut record, failed) in batch.into_iter().zip(failed) {
+                if record.take_unmatched(failed) {
+                    commit.records.push(record);
+                }
+            }
             self.ledger.commit(&commit)?;
         }
         let commit = Commit {
@@ -101,15 +113,42 @@ impl Engine {
     }
 }
 
+/// What a matcher's failure means to a record.
+pub(crate) trait Matchable {
+    /// Takes in whether the matcher failed on the record. Gives whether that is
+    /// news.
+    fn take_unmatched(&mut self, failed: Option<FieldProblem>) -> bool;
+}
+
+impl Matchable for StoredRecord {
+    fn take_unmatched(&mut self, failed: Option<FieldProblem>) -> bool {
+        let mut problems = self.problems.iter();
+        let known = problems.find(|problem| problem.trouble == Trouble::Unmatched);
+        if known == failed.as_ref() {
+            return false;
+        }
+        self.problems
+            .retain(|problem| problem.trouble != Trouble::Unmatched);
+        // Who it is cannot be told: nothing is made of it meanwhile.
+        self.waiting = self.link.is_none() && failed.is_none();
+        self.problems.extend(failed);
+        true
+    }
+}
+
 /// Compares pairs of records with what the ledger keeps of them.
 pub(crate) struct Desk<'a> {
     engine: &'a Engine,
-    part: &'a Part,
+    pub(crate) part: &'a Part,
     matcher: &'a Bound,
     version: String,
     population: Population,
     /// Counts by term: common values are asked for again and again.
     counts: HashMap<u64, TermCount>,
+    /// Records of pairs that the matcher failed on.
+    pub(crate) failed: BTreeSet<i64>,
+    /// Why, the last time.
+    pub(crate) why: Option<String>,
 }
 
 impl<'a> Desk<'a> {
@@ -129,6 +168,8 @@ impl<'a> Desk<'a> {
             version,
             population,
             counts,
+            failed: BTreeSet::new(),
+            why: None,
         }
     }
 
@@ -189,7 +230,16 @@ impl<'a> Desk<'a> {
             detail,
         );
         self.engine.tell_log(&self.matcher.id.name, &answers.log);
-        Ok(answers.answers.into_iter().map(Result::ok).collect())
+        let answers = pairs.iter().zip(answers.answers);
+        let compared = answers.map(|((first, second), answer)| match answer {
+            Ok(compared) => Some(compared),
+            Err(setback) => {
+                self.failed.extend([*first, *second]);
+                self.why = Some(format!("{}: {setback}", self.matcher.id.name));
+                None
+            }
+        });
+        Ok(compared.collect())
     }
 
     fn candidates(&mut self, numbers: &[i64]) -> Result<Vec<MatchCandidate>, EngineError> {

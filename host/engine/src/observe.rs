@@ -10,6 +10,7 @@ use treaty_model::{
 };
 use treaty_systems::{Change, Cursor, Listing, Record, SystemError};
 
+use crate::matching::Matchable as _;
 use crate::reading::{Reading, Unread as _};
 use crate::report::{Event, SystemReport};
 use crate::upgrade::SettledOwn as _;
@@ -108,14 +109,17 @@ impl Engine {
     /// Prepares a batch's records for matching and makes it all durable: a
     /// record that is kept is never without what the matcher made of it.
     pub(crate) fn keep(&self, part: &Part, mut commit: Commit) -> Result<(), EngineError> {
-        let records = std::mem::take(&mut commit.records);
-        let taking_part: Vec<_> = records
+        let mut records = std::mem::take(&mut commit.records);
+        let (places, taking_part): (Vec<_>, Vec<_>) = records
             .iter()
             .enumerate()
             .filter(|(_, record)| record.presence.takes_part() && !record.is_parked())
-            .map(|(place, record)| (Whose::InCommit(place), record))
-            .collect();
-        self.prepare(part, &taking_part, &mut commit);
+            .map(|(place, record)| (place, (Whose::InCommit(place), record)))
+            .unzip();
+        let failed = self.prepare(part, &taking_part, &mut commit);
+        for (place, failed) in places.into_iter().zip(failed) {
+            records[place].take_unmatched(failed);
+        }
         commit.records = records;
         self.ledger.commit(&commit)?;
         Ok(())

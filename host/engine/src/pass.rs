@@ -11,7 +11,7 @@ use treaty_planner::{Counts, guard};
 
 use crate::apply::count_planned;
 use crate::draft::Draft;
-use crate::identify::{Identified, Joined};
+use crate::identify::{BLOCK_RECORDS_MAX, Identified, Joined};
 use crate::reference::Pending;
 use crate::report::{Down, EntityReport, Event, Failure, Report};
 use crate::{Engine, EngineError, Part};
@@ -399,4 +399,13 @@ fn tell_identified(found: &Identified, entity: &mut EntityReport) {
     entity.matched = found.links.iter().filter(matched).count() as u64;
     entity.held = found.held;
     entity.duplicates = found.duplicates;
+    if found.blocks_skipped > 0 {
+        entity.alerts.push(format!(
+            "some records share a blocking key with more than {BLOCK_RECORDS_MAX} others, and were \
+             compared under their other keys only"
+        ));
+    }
+    if let Some((records, why)) = &found.uncompared {
+        entity.note_setback(format!("{records} records wait to be compared: {why}"));
+    }
 }

@@ -113,6 +113,6 @@ pub(crate) trait Unread {
 impl Unread for StoredRecord {
     fn unread_all(&self) -> impl Iterator<Item = &FieldProblem> {
         let problems = self.problems.iter();
-        problems.filter(|problem| problem.trouble != Trouble::Unwritten)
+        problems.filter(|problem| matches!(problem.trouble, Trouble::Unread | Trouble::NotTried))
     }
 }

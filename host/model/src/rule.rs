@@ -118,6 +118,9 @@ pub enum Trouble {
     NotTried,
     /// What was agreed cannot be written there.
     Unwritten,
+    /// The matcher failed on it, so that nobody can say who it is: nothing is
+    /// made of it.
+    Unmatched,
 }
 
 impl Trouble {

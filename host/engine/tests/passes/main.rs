@@ -3,5 +3,6 @@
 mod interrupted;
 mod pair;
 mod removals;
+mod unmatched;
 mod unread;
 mod upgrade;
