@@ -61,6 +61,9 @@ pub mod log;
 mod case;
 mod features;
 mod hash;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "heap")))]
+mod heap;
+mod json;
 mod mapper;
 mod matcher;
 mod record;

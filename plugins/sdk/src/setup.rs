@@ -1,6 +1,7 @@
 //! What the treaty says: fields, systems, configuration.
 
 use crate::contract::types::{Attribute, Field, Setup, System};
+use crate::json;
 use serde::de::DeserializeOwned;
 
 impl Setup {
@@ -45,8 +46,7 @@ impl Setup {
             "" => "{}",
             text => text,
         };
-        serde_json::from_str(text)
-            .map_err(|error| format!("the configuration does not fit: {error}"))
+        json::read(text).map_err(|error| format!("the configuration does not fit: {error}"))
     }
 }
 
