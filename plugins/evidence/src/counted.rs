@@ -29,17 +29,22 @@ impl<T> Counted<T> {
 }
 
 impl<T> Counted<T> {
-    /// Lists the value as a term, with the place where to remember its count;
-    /// not where its hash is zero.
+    /// Lists the value where it is known, with the place where to remember its
+    /// count. Its term is made only for who asks: reading features back needs
+    /// the places alone, and hashing takes longer than all else there.
     pub fn list(
         &mut self,
-        witness: u64,
-        hash: impl FnOnce(&T) -> u64,
-        visit: &mut dyn FnMut(Term, &mut u8),
+        is_known: impl Fn(&T) -> bool,
+        hash: impl Fn(&T) -> u64,
+        witness: &dyn Fn() -> u64,
+        visit: &mut Visit<'_>,
     ) {
-        let value = hash(&self.value);
-        if value != 0 {
-            visit(Term { value, witness }, &mut self.term);
+        let Self { value, term: place } = self;
+        if is_known(value) {
+            visit(place, &|| Term {
+                value: hash(value),
+                witness: witness(),
+            });
         }
     }
 }
@@ -49,6 +54,9 @@ impl<T> From<T> for Counted<T> {
         Self { value, term: 0 }
     }
 }
+
+/// Sees each value that is counted: the place of its count, and its term.
+pub type Visit<'a> = dyn FnMut(&mut u8, &dyn Fn() -> Term) + 'a;
 
 /// The place of the count of the term that was listed last.
 ///

@@ -1,7 +1,9 @@
 //! A prepared company: what comparing reads, and how it is kept as bytes.
 
+use std::cell::LazyCell;
+
 use treaty_evidence::bytes::{Malformed, Reader, Writer};
-use treaty_evidence::counted::{Counted, place_of};
+use treaty_evidence::counted::{Counted, Visit, place_of};
 use treaty_evidence::external::{EXTERNALS_MAX, External};
 use treaty_evidence::hash::{hash, hash_numbers};
 use treaty_evidence::record::Term;
@@ -66,49 +68,54 @@ impl Company {
     #[must_use]
     pub fn terms(&mut self) -> Vec<Term> {
         let mut terms = Vec::new();
-        self.each_term(&mut |term, place| {
-            terms.push(term);
+        self.each_term(&mut |place, term| {
+            terms.push(term());
             *place = place_of(terms.len());
         });
         terms
     }
 
-    fn each_term(&mut self, visit: &mut dyn FnMut(Term, &mut u8)) {
-        let witness = text_hash("witness", self.name.value.as_bytes());
-        self.name
-            .list(0, |name| text_hash("company", name.as_bytes()), visit);
-        for word in &mut self.words {
-            word.list(
-                witness,
-                |word| text_hash("company word", word.as_bytes()),
-                visit,
-            );
-        }
-        for domain in &mut self.domains {
-            domain.list(witness, |domain| domain.hash, visit);
-        }
-        for phone in &mut self.phones {
-            phone.list(
-                witness,
-                |tail| {
-                    if *tail == 0 {
-                        0
-                    } else {
-                        hash_numbers("phone", &[*tail])
-                    }
-                },
-                visit,
-            );
-        }
-        self.street
-            .list(witness, |street| street_hash(*street), visit);
-        self.city
-            .list(witness, |city| text_hash("city", city.as_bytes()), visit);
-        self.postcode.list(
-            witness,
-            |postcode| text_hash("postcode", postcode.as_bytes()),
+    /// Remembers which count belongs to which value, as [`Company::terms`] does.
+    fn find_places(&mut self) {
+        let mut terms = 0;
+        self.each_term(&mut |place, _| {
+            terms += 1;
+            *place = place_of(terms);
+        });
+    }
+
+    fn each_term(&mut self, visit: &mut Visit<'_>) {
+        let whole = self.name.value;
+        let witness = LazyCell::new(|| text_hash("witness", whole.as_bytes()));
+        let witness = &|| *witness;
+        self.name.list(
+            is_text,
+            |name| text_hash("company", name.as_bytes()),
+            &|| 0,
             visit,
         );
+        for word in &mut self.words {
+            let hash = |word: &Text<_>| text_hash("company word", word.as_bytes());
+            word.list(is_text, hash, witness, visit);
+        }
+        for domain in &mut self.domains {
+            domain.list(
+                |domain| domain.hash != 0,
+                |domain| domain.hash,
+                witness,
+                visit,
+            );
+        }
+        for phone in &mut self.phones {
+            let hash = |tail: &u64| hash_numbers("phone", &[*tail]);
+            phone.list(|tail| *tail != 0, hash, witness, visit);
+        }
+        self.street
+            .list(|street| is_text(&street.name), street_hash, witness, visit);
+        let city = |city: &Text<24>| text_hash("city", city.as_bytes());
+        self.city.list(is_text, city, witness, visit);
+        let postcode = |postcode: &Text<12>| text_hash("postcode", postcode.as_bytes());
+        self.postcode.list(is_text, postcode, witness, visit);
     }
 
     /// The bytes that the host keeps.
@@ -184,17 +191,18 @@ impl Company {
             };
         }
         reader.end()?;
-        let _ = company.terms();
+        company.find_places();
         Ok(company)
     }
 }
 
-fn street_hash(street: Street) -> u64 {
-    match street.name.is_empty() {
-        true => 0,
-        false => hash(
-            "street",
-            &[&street.number.to_le_bytes(), street.name.as_bytes()],
-        ),
-    }
+fn is_text<const N: usize>(text: &Text<N>) -> bool {
+    !text.is_empty()
+}
+
+fn street_hash(street: &Street) -> u64 {
+    hash(
+        "street",
+        &[&street.number.to_le_bytes(), street.name.as_bytes()],
+    )
 }

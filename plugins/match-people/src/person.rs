@@ -1,7 +1,9 @@
 //! A prepared person: what comparing reads, and how it is kept as bytes.
 
+use std::cell::LazyCell;
+
 use treaty_evidence::bytes::{Malformed, Reader, Writer};
-use treaty_evidence::counted::{Counted, place_of};
+use treaty_evidence::counted::{Counted, Visit, place_of};
 use treaty_evidence::date::Day;
 use treaty_evidence::external::{EXTERNALS_MAX, External};
 use treaty_evidence::hash::{hash, hash_numbers};
@@ -103,23 +105,15 @@ fn text_hash(label: &str, text: &[u8]) -> u64 {
     }
 }
 
-fn number_hash(label: &str, number: u64) -> u64 {
-    if number == 0 {
-        0
-    } else {
-        hash_numbers(label, &[number])
-    }
+fn is_text<const N: usize>(text: &Text<N>) -> bool {
+    !text.is_empty()
 }
 
-fn street_hash(street: Street) -> u64 {
-    if street.name.is_empty() {
-        0
-    } else {
-        hash(
-            "street",
-            &[&street.number.to_le_bytes(), street.name.as_bytes()],
-        )
-    }
+fn street_hash(street: &Street) -> u64 {
+    hash(
+        "street",
+        &[&street.number.to_le_bytes(), street.name.as_bytes()],
+    )
 }
 
 /// The hash of a name as [`Person::others`] and [`Person::formals`] have it.
@@ -134,48 +128,62 @@ impl Person {
     #[must_use]
     pub fn terms(&mut self) -> Vec<Term> {
         let mut terms = Vec::new();
-        self.each_term(&mut |term, place| {
-            terms.push(term);
+        self.each_term(&mut |place, term| {
+            terms.push(term());
             *place = place_of(terms.len());
         });
         terms
     }
 
-    fn each_term(&mut self, visit: &mut dyn FnMut(Term, &mut u8)) {
-        let witness = text_hash("surname", self.last.value.as_bytes());
+    /// Remembers which count belongs to which value, as [`Person::terms`] does.
+    fn find_places(&mut self) {
+        let mut terms = 0;
+        self.each_term(&mut |place, _| {
+            terms += 1;
+            *place = place_of(terms);
+        });
+    }
+
+    fn each_term(&mut self, visit: &mut Visit<'_>) {
+        let surname = self.last.value;
+        let witness = LazyCell::new(|| text_hash("surname", surname.as_bytes()));
+        let witness = &|| *witness;
         let given = if self.formals[1] == 0 {
             self.formals[0]
         } else {
             self.formals[1]
         };
-        self.first
-            .list(witness, |_| number_hash("first", given), visit);
-        self.last
-            .list(given, |last| text_hash("last", last.as_bytes()), visit);
+        let first = |_: &_| hash_numbers("first", &[given]);
+        self.first.list(|_| given != 0, first, witness, visit);
+        self.last.list(
+            is_text,
+            |last| text_hash("last", last.as_bytes()),
+            &|| given,
+            visit,
+        );
         for mail in &mut self.mails {
-            mail.list(witness, |mail| number_hash("email", mail.hash), visit);
+            let hash = |mail: &Mail| hash_numbers("email", &[mail.hash]);
+            mail.list(|mail| mail.hash != 0, hash, witness, visit);
         }
         for phone in &mut self.phones {
-            phone.list(witness, |phone| number_hash("phone", phone.tail), visit);
+            let hash = |phone: &Number| hash_numbers("phone", &[phone.tail]);
+            phone.list(|phone| phone.tail != 0, hash, witness, visit);
         }
-        self.company.list(
-            witness,
-            |company| text_hash("company", company.name.as_bytes()),
-            visit,
-        );
+        let company = |company: &Organisation| text_hash("company", company.name.as_bytes());
+        self.company
+            .list(|company| is_text(&company.name), company, witness, visit);
+        let domain = |domain: &u64| hash_numbers("domain", &[*domain]);
         self.domain
-            .list(witness, |domain| number_hash("domain", *domain), visit);
+            .list(|domain| *domain != 0, domain, witness, visit);
         self.street
-            .list(witness, |street| street_hash(*street), visit);
-        self.city
-            .list(witness, |city| text_hash("city", city.as_bytes()), visit);
-        self.postcode.list(
-            witness,
-            |postcode| text_hash("postcode", postcode.as_bytes()),
-            visit,
-        );
+            .list(|street| is_text(&street.name), street_hash, witness, visit);
+        let city = |city: &Text<24>| text_hash("city", city.as_bytes());
+        self.city.list(is_text, city, witness, visit);
+        let postcode = |postcode: &Text<12>| text_hash("postcode", postcode.as_bytes());
+        self.postcode.list(is_text, postcode, witness, visit);
+        let birth = |day: &Day| hash_numbers("birth", &[day_number(*day)]);
         self.birth
-            .list(witness, |day| number_hash("birth", day_number(*day)), visit);
+            .list(|day| day_number(*day) != 0, birth, witness, visit);
     }
 
     /// The bytes that the host keeps.
@@ -278,7 +286,7 @@ impl Person {
             };
         }
         reader.end()?;
-        let _ = person.terms();
+        person.find_places();
         Ok(person)
     }
 }

@@ -61,6 +61,8 @@ pub mod log;
 mod case;
 mod features;
 mod hash;
+#[cfg(any(test, all(target_arch = "wasm32", feature = "heap")))]
+mod heap;
 mod mapper;
 mod matcher;
 mod record;

@@ -3,7 +3,7 @@
 use crate::contract::mapper::exports::treaty::rules::mapper::{self as wire, Guest};
 use crate::contract::types::{Row, RuleError, Setup, Value};
 use crate::record::Record;
-use crate::rule::{Exported, Rule, answer, index};
+use crate::rule::{Exported, Rule, answer, index, leave};
 
 pub use wire::{FieldProblem, InboundAnswer, Purpose, Written};
 
@@ -160,7 +160,7 @@ impl<T: Mapper> Guest for Exported<T> {
         system: u32,
         batch: Vec<wire::Inbound>,
     ) -> Vec<Result<InboundAnswer, RuleError>> {
-        answer(&setup, &batch, |rule: &T, inbound| {
+        let answers = answer(&setup, &batch, |rule: &T, inbound| {
             let own = own_fields(&setup, system)?;
             rule.read(
                 system as usize,
@@ -170,7 +170,9 @@ impl<T: Mapper> Guest for Exported<T> {
                     known: Record::new(&setup.canonical, &inbound.known),
                 },
             )
-        })
+        });
+        leave((setup, batch));
+        answers
     }
 
     fn from_canonical(
@@ -178,7 +180,7 @@ impl<T: Mapper> Guest for Exported<T> {
         system: u32,
         batch: Vec<wire::Outbound>,
     ) -> Vec<Result<Written, RuleError>> {
-        answer(&setup, &batch, |rule: &T, outbound| {
+        let answers = answer(&setup, &batch, |rule: &T, outbound| {
             let own = own_fields(&setup, system)?;
             rule.write(
                 system as usize,
@@ -189,7 +191,9 @@ impl<T: Mapper> Guest for Exported<T> {
                     purpose: outbound.purpose,
                 },
             )
-        })
+        });
+        leave((setup, batch));
+        answers
     }
 }
 

@@ -5,7 +5,7 @@ use crate::contract::types::{Row, RuleError, Setup};
 use crate::features::OwnedRecord;
 use crate::hash::StableHash;
 use crate::record::Record;
-use crate::rule::{Exported, Rule, answer};
+use crate::rule::{Exported, Rule, answer, leave};
 
 pub use wire::{Comparison, Detail, Evidence, Key, Population, Prepared, Term, TermCount};
 
@@ -180,9 +180,11 @@ impl Evidence {
 
 impl<T: Matcher> Guest for Exported<T> {
     fn prepare(setup: Setup, batch: Vec<Row>) -> Vec<Result<Prepared, RuleError>> {
-        answer(&setup, &batch, |rule: &T, row| {
+        let answers = answer(&setup, &batch, |rule: &T, row| {
             rule.prepare(Record::new(&setup.canonical, row))
-        })
+        });
+        leave((setup, batch));
+        answers
     }
 
     fn compare(
@@ -219,9 +221,12 @@ impl<T: Matcher> Guest for Exported<T> {
                 ))),
             }
         };
-        pairs
+        let answers = pairs
             .iter()
             .map(|pair| rule.compare(side(pair.first)?, side(pair.second)?, &population, detail))
-            .collect()
+            .collect();
+        leave(read);
+        leave((rule, setup, records));
+        answers
     }
 }

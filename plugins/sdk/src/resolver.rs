@@ -3,7 +3,7 @@
 use crate::contract::resolver::exports::treaty::rules::resolver::{self as wire, Guest};
 use crate::contract::types::{ActorKind, Cell, RuleError, Setup, Value};
 use crate::record::Record;
-use crate::rule::{Exported, Rule, answer};
+use crate::rule::{Exported, Rule, answer, leave};
 
 pub use wire::{Decision, Standing, Verdict};
 
@@ -218,8 +218,10 @@ impl<'a> Candidate<'a> {
 
 impl<T: Resolver> Guest for Exported<T> {
     fn resolve(setup: Setup, batch: Vec<wire::Conflict>) -> Vec<Result<Vec<Verdict>, RuleError>> {
-        answer(&setup, &batch, |rule: &T, wire| {
+        let answers = answer(&setup, &batch, |rule: &T, wire| {
             rule.resolve(Conflict::new(&setup, wire))
-        })
+        });
+        leave((setup, batch));
+        answers
     }
 }

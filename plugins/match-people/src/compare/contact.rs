@@ -92,17 +92,19 @@ fn mails(
 ) -> (Part, f64) {
     let weights = scale.weights;
     let (a, b) = (&one.value, &other.value);
-    let equal = scale
-        .population
-        .agreement(count.records, 0.0, 0.95, weights.email_max);
+    let equal = || {
+        scale
+            .population
+            .agreement(count.records, 0.0, 0.95, weights.email_max)
+    };
     if a.hash == b.hash {
         // Misspelt surnames look like many witnesses; an address made from the
         // name of its owner is personal all the same.
         let personal = a.from_name || b.from_name || names.last.level >= name::ALIKE;
         if a.role || (is_shared(count) && !personal) {
-            return (Part::new(SHARED, 0.0), equal);
+            return (Part::new(SHARED, 0.0), equal());
         }
-        return (Part::new(EQUAL, equal), 0.0);
+        return (Part::new(EQUAL, equal()), 0.0);
     }
     if a.role || b.role {
         return (Part::new(NEUTRAL, 0.0), 0.0);
@@ -111,7 +113,7 @@ fn mails(
     let (host, other_host) = (a.domain.as_bytes(), b.domain.as_bytes());
     if left == right && host != other_host && !a.free && !b.free && misspelt(host, other_host) {
         return (
-            Part::new(CLOSE, (equal + weights.email_close).max(0.0)),
+            Part::new(CLOSE, (equal() + weights.email_close).max(0.0)),
             0.0,
         );
     }
@@ -128,7 +130,7 @@ fn mails(
         };
         let named_alike = names.first.level != name::CONFLICT && names.last.level != name::CONFLICT;
         if close && named_alike && digits(left) == digits(right) {
-            let weight = (equal + weights.email_close).max(0.0);
+            let weight = (equal() + weights.email_close).max(0.0);
             let weight = if a.from_name && b.from_name {
                 weight.min(3.0)
             } else {
@@ -158,18 +160,20 @@ fn mails(
 
 fn phones(scale: Scale<'_>, one: &Number, other: &Number, count: Count) -> (Part, f64) {
     let weights = scale.weights;
-    let equal = scale
-        .population
-        .agreement(count.records, 0.0, 0.8, weights.phone_max);
+    let equal = || {
+        scale
+            .population
+            .agreement(count.records, 0.0, 0.8, weights.phone_max)
+    };
     if one.tail == other.tail {
         if is_shared(count) {
-            return (Part::new(SHARED, 0.0), equal);
+            return (Part::new(SHARED, 0.0), equal());
         }
-        return (Part::new(EQUAL, equal), 0.0);
+        return (Part::new(EQUAL, equal()), 0.0);
     }
     if one_digit_apart(one.tail, other.tail) {
         return (
-            Part::new(CLOSE, (equal + weights.phone_close).max(0.0)),
+            Part::new(CLOSE, (equal() + weights.phone_close).max(0.0)),
             0.0,
         );
     }

@@ -32,12 +32,17 @@ pub fn birth(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>
     }
     let weights = scale.weights;
     let count = common(a.count(first.counts), b.count(second.counts));
-    let equal = scale
-        .population
-        .agreement(count.records, 0.00005, 0.8, weights.birth_max);
+    let equal = || {
+        scale
+            .population
+            .agreement(count.records, 0.00005, 0.8, weights.birth_max)
+    };
     match date::compare(a.value, b.value) {
-        Agreement::Equal => Part::new(EQUAL, equal),
-        Agreement::Slip => Part::new(SLIP, (equal + weights.birth_slip).max(weights.birth_parts)),
+        Agreement::Equal => Part::new(EQUAL, equal()),
+        Agreement::Slip => Part::new(
+            SLIP,
+            (equal() + weights.birth_slip).max(weights.birth_parts),
+        ),
         Agreement::TwoParts => Part::new(PARTS, weights.birth_parts),
         Agreement::Near => Part::new(NEAR, weights.birth_near),
         Agreement::Distant => Part::new(DISTANT, weights.birth_distant),

@@ -148,22 +148,24 @@ fn first_names(scale: Scale<'_>, a: &Person, b: &Person, count: Count) -> Part {
         return Part::default();
     }
     let weights = scale.weights;
-    let equal = weight(
-        scale,
-        count,
-        FIRST_BACKGROUND,
-        FIRST_AGREEMENT,
-        weights.first_max,
-    );
-    let less = |level, by: f64| Part::new(level, (equal + by).max(weights.first_alike.max(0.0)));
+    let equal = || {
+        weight(
+            scale,
+            count,
+            FIRST_BACKGROUND,
+            FIRST_AGREEMENT,
+            weights.first_max,
+        )
+    };
+    let less = |level, by: f64| Part::new(level, (equal() + by).max(weights.first_alike.max(0.0)));
     if one.len() == 1 || other.len() == 1 {
         return match one[0] == other[0] {
-            true => Part::new(INITIAL, weights.first_initial.min(equal)),
+            true => Part::new(INITIAL, weights.first_initial.min(equal())),
             false => Part::new(CONFLICT, weights.first_conflict),
         };
     }
     if one == other {
-        return Part::new(EQUAL, equal);
+        return Part::new(EQUAL, equal());
     }
     if a.formals
         .iter()
@@ -187,28 +189,30 @@ fn last_names(scale: Scale<'_>, a: &Person, b: &Person, count: Count) -> Part {
         return Part::default();
     }
     let weights = scale.weights;
-    let equal = weight(
-        scale,
-        count,
-        LAST_BACKGROUND,
-        LAST_AGREEMENT,
-        weights.last_max,
-    );
+    let equal = || {
+        weight(
+            scale,
+            count,
+            LAST_BACKGROUND,
+            LAST_AGREEMENT,
+            weights.last_max,
+        )
+    };
     if one == other {
-        return Part::new(EQUAL, equal);
+        return Part::new(EQUAL, equal());
     }
     if one.len() == 1 || other.len() == 1 {
         return match one[0] == other[0] {
-            true => Part::new(INITIAL, weights.first_initial.min(equal)),
+            true => Part::new(INITIAL, weights.first_initial.min(equal())),
             false => Part::new(CONFLICT, weights.last_conflict),
         };
     }
     let likeness = likeness(one, other);
     if likeness == CLOSE {
-        return Part::new(CLOSE, (equal + weights.last_close).max(0.0));
+        return Part::new(CLOSE, (equal() + weights.last_close).max(0.0));
     }
     if share_a_part(a, b) {
-        return Part::new(PART, (equal + weights.last_part).max(0.0));
+        return Part::new(PART, (equal() + weights.last_part).max(0.0));
     }
     match likeness {
         ALIKE => Part::new(ALIKE, weights.last_alike),

@@ -140,14 +140,14 @@ fn company(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, 
         a.company.count(first.counts),
         b.company.count(second.counts),
     );
-    let equal = weight(scale, count, 0.001);
+    let equal = || weight(scale, count, 0.001);
     if left == right || one.words == other.words {
-        tally.agree(equal);
+        tally.agree(equal());
     } else if one_edit_apart(left, right)
         || jaro_winkler(left, right) >= 0.95
         || contains(&one.words, &other.words)
     {
-        tally.agree((equal - 1.0).max(0.5));
+        tally.agree((equal() - 1.0).max(0.5));
     } else {
         tally.disagree(1.5);
     }
@@ -171,18 +171,18 @@ fn address(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, 
         return;
     }
     let count = common(a.count(first.counts), b.count(second.counts));
-    let equal = weight(scale, count, 0.0005);
+    let equal = || weight(scale, count, 0.0005);
     let alike = left == right || one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.92;
     let numbers = a.value.number == b.value.number;
     let home = tally.against == 0.0 && count.records <= HOME_RECORDS_MAX;
     tally.home = alike && numbers && a.value.number != 0 && home;
     match (alike, numbers) {
         (true, true) => tally.agree(if left == right {
-            equal
+            equal()
         } else {
-            (equal - 1.0).max(0.5)
+            (equal() - 1.0).max(0.5)
         }),
-        (true, false) => tally.agree_area((equal - 4.0).clamp(0.5, 4.0)),
+        (true, false) => tally.agree_area((equal() - 4.0).clamp(0.5, 4.0)),
         _ => tally.disagree(1.5),
     }
 }
@@ -192,11 +192,11 @@ fn area(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, tal
     let (left, right) = (a.value.as_bytes(), b.value.as_bytes());
     if !left.is_empty() && !right.is_empty() {
         let count = common(a.count(first.counts), b.count(second.counts));
-        let equal = weight(scale, count, 0.001);
+        let equal = || weight(scale, count, 0.001);
         if left == right {
-            tally.agree_area(equal);
+            tally.agree_area(equal());
         } else if one_edit_apart(left, right) || postcode_area(left) == postcode_area(right) {
-            tally.agree_area((equal - 3.0).clamp(0.3, 3.0));
+            tally.agree_area((equal() - 3.0).clamp(0.3, 3.0));
         } else {
             tally.disagree(1.0);
         }
@@ -205,11 +205,11 @@ fn area(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, tal
     let (left, right) = (a.value.as_bytes(), b.value.as_bytes());
     if !left.is_empty() && !right.is_empty() {
         let count = common(a.count(first.counts), b.count(second.counts));
-        let equal = weight(scale, count, 0.003);
+        let equal = || weight(scale, count, 0.003);
         if left == right {
-            tally.agree_area(equal);
+            tally.agree_area(equal());
         } else if one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.92 {
-            tally.agree_area((equal - 1.0).max(0.3));
+            tally.agree_area((equal() - 1.0).max(0.3));
         } else {
             tally.disagree(1.0);
         }
