@@ -10,9 +10,10 @@
 //!
 //! Everything crosses the wire as text, in a session whose formats are fixed, so
 //! that no value depends on a setting or on a type that the driver knows. Writes
-//! are one transaction for each call, a savepoint for each write; a row is locked
-//! before it is compared with what was expected, so nobody comes between. Sessions
-//! are encrypted as the address says, in libpq's words.
+//! are one transaction for each call, made together in a few round trips, and one
+//! that stops the others in a savepoint of its own; a row is locked before it is
+//! compared with what was expected, so nobody comes between. Sessions are encrypted
+//! as the address says, in libpq's words.
 
 mod address;
 mod cursor;

@@ -10,6 +10,10 @@ use crate::postgres::session::{Parameter, Session, TextRow};
 use crate::postgres::value::{decode, instant, reading};
 use crate::{Record, SystemError, remote};
 
+/// The expression that says where the version of a row `r` is stored. It is
+/// another one after every change, also within one transaction.
+pub(super) const PLACE: &str = "(r.tableoid::text || r.ctid::text)";
+
 /// A row as it stands in its table.
 #[derive(Clone, Debug)]
 pub(super) struct Standing {
@@ -183,7 +187,7 @@ pub(super) async fn versions(
 
 /// What finds the rows under these ids, and its parameters; none where there can
 /// be none. The table goes by the name `r`.
-fn where_ids(table: &Table, ids: &[RemoteId]) -> Option<(String, Vec<Parameter>)> {
+pub(super) fn where_ids(table: &Table, ids: &[RemoteId]) -> Option<(String, Vec<Parameter>)> {
     let mut parts: Vec<Vec<String>> = vec![Vec::new(); table.key.len()];
     for id in ids {
         for (column, part) in valid_parts(table, id).into_iter().flatten().enumerate() {
@@ -210,6 +214,24 @@ fn where_ids(table: &Table, ids: &[RemoteId]) -> Option<(String, Vec<Parameter>)
     );
     let parameters = parts.into_iter().map(Parameter::Texts).collect();
     Some((rest, parameters))
+}
+
+/// What finds the row under one id that could be one of this table, as
+/// [`valid_parts`] says, and its parameters, which begin with this number. The
+/// table goes by the name `r`.
+pub(super) fn where_key(table: &Table, id: &RemoteId, first: usize) -> (String, Vec<Parameter>) {
+    let parts = remote::split(id, table.key.len()).unwrap_or_default();
+    let names = table.key_names("r.");
+    let places = table.key_places(first);
+    let terms: Vec<_> = names
+        .iter()
+        .zip(places)
+        .map(|(name, place)| format!("{name} = {place}"))
+        .collect();
+    (
+        terms.join(" AND "),
+        parts.into_iter().map(Parameter::from).collect(),
+    )
 }
 
 /// The key parts of an id that could be one of this table; `x` is none under a

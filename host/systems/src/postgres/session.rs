@@ -1,6 +1,8 @@
 //! A session with the server: its fixed formats, and statements that carry
 //! nothing but text.
 
+pub(super) mod pipeline;
+
 use std::ops::Deref;
 
 use tokio::sync::{Mutex, MutexGuard};
@@ -10,6 +12,7 @@ use tokio_postgres::types::{ToSql, Type};
 use crate::SystemError;
 use crate::postgres::address::Address;
 use crate::postgres::error::failed;
+use pipeline::Statement;
 
 /// The oldest server that has `xid8` and `pg_current_xact_id`.
 const VERSION_MIN: u32 = 130_000;
@@ -111,6 +114,26 @@ pub(super) enum Parameter {
     Texts(Vec<String>),
 }
 
+impl Parameter {
+    fn value(&self) -> &(dyn ToSql + Sync) {
+        match self {
+            Self::Text(text) => text,
+            Self::Texts(texts) => texts,
+        }
+    }
+
+    fn of_type(&self) -> Type {
+        match self {
+            Self::Text(_) => Type::TEXT,
+            Self::Texts(_) => Type::TEXT_ARRAY,
+        }
+    }
+
+    fn typed(&self) -> (&(dyn ToSql + Sync), Type) {
+        (self.value(), self.of_type())
+    }
+}
+
 impl From<&str> for Parameter {
     fn from(text: &str) -> Self {
         Self::Text(Some(text.to_owned()))
@@ -123,6 +146,12 @@ impl From<&String> for Parameter {
     }
 }
 
+impl From<Option<String>> for Parameter {
+    fn from(text: Option<String>) -> Self {
+        Self::Text(text)
+    }
+}
+
 impl From<String> for Parameter {
     fn from(text: String) -> Self {
         Self::Text(Some(text))
@@ -132,6 +161,11 @@ impl From<String> for Parameter {
 /// A row of an answer, every column as text.
 pub(super) type TextRow = Vec<Option<String>>;
 
+fn texts(rows: &[tokio_postgres::Row]) -> Result<Vec<TextRow>, tokio_postgres::Error> {
+    let texts = |row: &tokio_postgres::Row| (0..row.len()).map(|at| row.try_get(at)).collect();
+    rows.iter().map(texts).collect()
+}
+
 impl Session {
     /// The rows that a statement answers. Every column of it must be text.
     pub(super) async fn try_rows(
@@ -139,16 +173,8 @@ impl Session {
         sql: &str,
         parameters: &[Parameter],
     ) -> Result<Vec<TextRow>, tokio_postgres::Error> {
-        let typed: Vec<(&(dyn ToSql + Sync), Type)> = parameters
-            .iter()
-            .map(|parameter| match parameter {
-                Parameter::Text(text) => (text as &(dyn ToSql + Sync), Type::TEXT),
-                Parameter::Texts(texts) => (texts as &(dyn ToSql + Sync), Type::TEXT_ARRAY),
-            })
-            .collect();
-        let rows = self.client.query_typed(sql, &typed).await?;
-        let texts = |row: &tokio_postgres::Row| (0..row.len()).map(|at| row.try_get(at)).collect();
-        rows.iter().map(texts).collect()
+        let typed: Vec<_> = parameters.iter().map(Parameter::typed).collect();
+        texts(&self.client.query_typed(sql, &typed).await?)
     }
 
     /// Runs statements without parameters.
@@ -165,6 +191,15 @@ impl Session {
         self.try_rows(sql, parameters)
             .await
             .map_err(|error| failed(&self.place, &error))
+    }
+
+    /// The rows that statements answer which are sent one behind the other.
+    pub(super) async fn all_rows(
+        &self,
+        statements: &[Statement],
+    ) -> Result<Vec<Vec<TextRow>>, SystemError> {
+        let rows = self.pipelined(statements).await;
+        rows.map_err(|stopped| failed(&self.place, &stopped.error))
     }
 
     /// The first column of the first row.

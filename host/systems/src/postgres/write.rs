@@ -1,20 +1,25 @@
-//! Writes: one transaction for a call, a savepoint for each write.
+//! Writes: one transaction for a call. They are made together, in a few round
+//! trips; what does not go with the others is made by itself, in a savepoint.
 
 mod attempt;
+mod change;
+mod decide;
+mod find;
+mod intents;
+mod many;
 
-use treaty_model::{RemoteId, Timestamp};
-
+use crate::postgres::Context;
 use crate::postgres::error::{WriteError, of_write, said};
-use crate::postgres::rows::{Standing, by_ids};
+use crate::postgres::install;
 use crate::postgres::schema::Table;
 use crate::postgres::session::Session;
-use crate::postgres::{Context, Way, install};
-use crate::{Action, Found, Outcome, Sought, SystemError, SystemWrite, wrote};
+use crate::postgres::session::pipeline::Statement;
+use crate::{Outcome, SystemError, SystemWrite};
 use attempt::Attempt;
+use intents::forget_old;
+use many::{Halt, apart};
 
-/// How long an intent is remembered, in microseconds: 90 days. It is asked about
-/// in the pass after its own.
-const REMEMBERED_MICROS: i64 = 90 * 24 * 3_600 * 1_000_000;
+pub(super) use find::find;
 
 /// What became of a transaction.
 enum Together {
@@ -67,32 +72,35 @@ async fn together(
     writes: &[SystemWrite],
 ) -> Result<Together, SystemError> {
     session.run("BEGIN").await?;
-    let now = context.clock.now();
-    let mut outcomes = Vec::with_capacity(writes.len());
-    for write in writes {
-        match one(session, table, context, now, write).await {
-            Ok(outcome) => outcomes.push(outcome),
-            Err(WriteError::Outcome(outcome)) => outcomes.push(*outcome),
-            // The server undoes what was not committed.
-            Err(WriteError::Lost(message)) => {
-                let message = format!("the session was lost before the end: {message}");
-                return Ok(Together::Ended(vec![
-                    Outcome::NotSent { message };
-                    writes.len()
-                ]));
-            }
-            Err(WriteError::System(error)) => {
-                session.run("ROLLBACK").await?;
-                return Err(error);
-            }
+    let attempt = Attempt {
+        session,
+        table,
+        context,
+        now: context.clock.now(),
+    };
+    let outcomes = match attempt.all(writes).await {
+        Ok(outcomes) => outcomes,
+        // The server undoes what was not committed.
+        Err(WriteError::Lost(message)) => {
+            let message = format!("the session was lost before the end: {message}");
+            return Ok(Together::Ended(vec![
+                Outcome::NotSent { message };
+                writes.len()
+            ]));
         }
-    }
-    forget_old(session, now).await?;
+        Err(WriteError::Outcome(outcome)) => {
+            session.run("ROLLBACK").await?;
+            return Ok(Together::Ended(vec![*outcome; writes.len()]));
+        }
+        Err(WriteError::System(error)) => {
+            session.run("ROLLBACK").await?;
+            return Err(error);
+        }
+    };
     // In a transaction that has failed COMMIT undoes everything and reports no
     // error; this statement would fail there.
-    session
-        .rows("SELECT set_config('treaty.intent', '', true)", &[])
-        .await?;
+    let probe = Statement::plain("SELECT set_config('treaty.intent', '', true)");
+    session.all_rows(&[forget_old(attempt.now), probe]).await?;
     let Err(error) = session.try_run("COMMIT").await else {
         return Ok(Together::Ended(outcomes));
     };
@@ -116,154 +124,47 @@ fn unsure(outcomes: Vec<Outcome>, message: &str) -> Vec<Outcome> {
     outcomes.into_iter().map(unsure).collect()
 }
 
-/// One write in its savepoint.
-async fn one(
-    session: &Session,
-    table: &Table,
-    context: &Context,
-    now: Timestamp,
-    write: &SystemWrite,
-) -> Result<Outcome, WriteError> {
-    let attempt = Attempt {
-        session,
-        table,
-        now,
-    };
-    attempt.run("SAVEPOINT treaty_write").await?;
-    let made = carry_out(&attempt, context, write).await;
-    match made {
-        Ok(outcome) => {
-            attempt.run("RELEASE SAVEPOINT treaty_write").await?;
-            Ok(outcome)
-        }
-        Err(lost @ WriteError::Lost(_)) => Err(lost),
-        Err(error) => {
-            attempt.run("ROLLBACK TO SAVEPOINT treaty_write").await?;
-            Err(error)
-        }
-    }
-}
-
-async fn carry_out(
-    attempt: &Attempt<'_>,
-    context: &Context,
-    write: &SystemWrite,
-) -> Result<Outcome, WriteError> {
-    let intent = write.intent.as_str();
-    if let Some(id) = attempt
-        .one(RECORD_OF, &[intent.into()])
-        .await?
-        .map(RemoteId)
-    {
-        let record = attempt.by_id(&id).await?.and_then(Standing::visible);
-        return Ok(Outcome::Done(record));
-    }
-    attempt
-        .rows(
-            "SELECT set_config('treaty.intent', $1, true)",
-            &[intent.into()],
-        )
-        .await?;
-    let (id, record) = attempt.make(&write.action).await?;
-    let at = attempt.now.to_string();
-    let parameters = [
-        intent.into(),
-        (&attempt.table.full_name).into(),
-        id.as_str().into(),
-        wrote::of(attempt.table.names(), &write.action, record.as_ref()).into(),
-        at.into(),
-    ];
-    let remembered = attempt.rows(REMEMBER, &parameters).await?;
-    if remembered.is_empty() {
-        return Err(WriteError::from(Outcome::NotSent {
-            message: "another Treaty is carrying out the same intent".to_owned(),
-        }));
-    }
-    if context.changes == Some(Way::Decoding) {
-        attempt.announce(&write.intent, &id).await?;
-    }
-    Ok(Outcome::Done(record))
-}
-
-const RECORD_OF: &str = "SELECT record, wrote FROM treaty.intents WHERE intent = $1";
-
-const REMEMBER: &str = "
-INSERT INTO treaty.intents (intent, source, record, wrote, at)
-VALUES ($1, $2, $3, $4, $5::timestamptz)
-ON CONFLICT (intent) DO NOTHING RETURNING intent";
-
-async fn forget_old(session: &Session, now: Timestamp) -> Result<(), SystemError> {
-    let oldest = Timestamp::from_micros(now.as_micros().saturating_sub(REMEMBERED_MICROS));
-    let sql = "DELETE FROM treaty.intents WHERE at < $1::timestamptz";
-    session.rows(sql, &[oldest.to_string().into()]).await?;
-    Ok(())
-}
-
-/// What became of writes whose answer got lost.
-pub(super) async fn find(
-    session: &Session,
-    table: &Table,
-    sought: &[Sought],
-) -> Result<Vec<Found>, SystemError> {
-    let has_memory = install::has_tables(session).await?;
-    let mut found = Vec::with_capacity(sought.len());
-    for sought in sought {
-        let landed = if has_memory {
-            // A transaction whose end was not answered may still be ending; its
-            // row in the table of intents would make an insert wait for it.
-            wait_for(session, sought.intent.as_str()).await?;
-            let rows = session
-                .rows(RECORD_OF, &[sought.intent.as_str().into()])
-                .await?;
-            rows.into_iter().next()
-        } else {
-            None
-        };
-        let landed = landed.map(|columns| {
-            let [id, wrote] = <[_; 2]>::try_from(columns).unwrap_or_default();
-            (RemoteId(id.unwrap_or_default()), wrote.unwrap_or_default())
-        });
-        let id = landed.as_ref().map(|(id, _)| id).or(match &sought.action {
-            Action::Create { .. } => None,
-            Action::Update { id, .. } | Action::Archive { id, .. } | Action::Delete { id, .. } => {
-                Some(id)
+impl Attempt<'_> {
+    /// Makes writes, as many together as will go. A write that stops the others
+    /// is made by itself, those before it are made again without it, and those
+    /// behind it in smaller numbers first: where many are refused, little is
+    /// made twice.
+    async fn all(&self, writes: &[SystemWrite]) -> Result<Vec<Outcome>, WriteError> {
+        let mut outcomes = Vec::with_capacity(writes.len());
+        let mut width = writes.len();
+        let mut alone = None;
+        while outcomes.len() < writes.len() {
+            let first = outcomes.len();
+            let until = alone.filter(|&at| at > first).unwrap_or(writes.len());
+            let ahead = &writes[first..until.min(first.saturating_add(width))];
+            let ahead = &ahead[..apart(ahead)];
+            if alone == Some(first) || ahead.len() == 1 {
+                let outcome = self.one(&writes[first]).await?;
+                if matches!(outcome, Outcome::Done(_)) {
+                    width = width.saturating_mul(2);
+                }
+                outcomes.push(outcome);
+                continue;
             }
-        });
-        let standing = match id {
-            Some(id) => by_ids(session, table, std::slice::from_ref(id))
-                .await?
-                .remove(id),
-            None => None,
-        };
-        let is_gone = match &sought.action {
-            Action::Create { .. } | Action::Update { .. } => false,
-            Action::Archive { .. } => standing.as_ref().is_none_or(|standing| standing.archived),
-            Action::Delete { .. } => standing.is_none(),
-        };
-        let record = standing.and_then(Standing::visible);
-        found.push(match landed {
-            Some((_, wrote)) => Found::Landed {
-                now: record,
-                left: wrote::row(table.names(), &wrote),
-            },
-            None if is_gone => Found::GONE,
-            None => Found::NotLanded(record),
-        });
+            match self.many(ahead).await {
+                Ok(made) => {
+                    outcomes.extend(made);
+                    width = width.saturating_mul(2);
+                }
+                Err(Halt::Stopped(at)) => {
+                    alone = Some(first + at);
+                    width = at.saturating_mul(2).max(1);
+                }
+                // Somebody holds a lock, or triggers tie the rows together: to
+                // try again would be to wait again.
+                Err(Halt::Unclear) => {
+                    for write in ahead {
+                        outcomes.push(self.one(write).await?);
+                    }
+                }
+                Err(Halt::Error(error)) => return Err(error),
+            }
+        }
+        Ok(outcomes)
     }
-    Ok(found)
-}
-
-/// Waits until nobody is carrying out an intent: an insert of the same intent
-/// waits for the transaction that holds it, and is undone at once.
-async fn wait_for(session: &Session, intent: &str) -> Result<(), SystemError> {
-    session.run("BEGIN").await?;
-    let parameters = [
-        intent.into(),
-        "".into(),
-        "".into(),
-        "".into(),
-        "2000-01-01T00:00:00Z".into(),
-    ];
-    session.rows(REMEMBER, &parameters).await?;
-    session.run("ROLLBACK").await
 }

@@ -1,5 +1,6 @@
 //! Changes by logical decoding: what becomes of the slot, and what is missing.
 
+mod batches;
 mod tables;
 
 use std::sync::LazyLock;

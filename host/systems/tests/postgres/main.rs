@@ -1,5 +1,6 @@
 //! What only PostgreSQL has: rich types, roles, sessions that end.
 
+mod batches;
 mod decoding;
 mod feed;
 mod sessions;
