@@ -14,7 +14,8 @@ use treaty_systems::{
 };
 
 use crate::EngineError;
-use crate::open::{Opening, Systems, open_system, system_error};
+use crate::open::{Systems, open_system, system_error};
+use crate::opening::Opening;
 use crate::part::source_of;
 
 /// Stands in for a system that could not be opened.

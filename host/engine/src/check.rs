@@ -7,7 +7,8 @@ use treaty_folder::{
 };
 use treaty_model::{FieldIndex, OwnSchema, SetupProblem};
 
-use crate::open::{Opening, describe, open_system, part};
+use crate::open::{describe, open_system, part};
+use crate::opening::Opening;
 use crate::rules::Rules;
 use crate::{EngineError, Part};
 

@@ -1,39 +1,19 @@
 //! What systems answered to writes.
 
-use serde::Serialize;
 use treaty_ledger::{
-    Commit, Content, Entry, EntryKind, Intent, IntentAction, IntentChange, LinkChange, StoredLink,
-    StoredRecord,
+    Commit, Entry, Intent, IntentAction, IntentChange, LinkChange, StoredLink, StoredRecord,
 };
 use treaty_model::{
-    FieldIndex, FieldProblem, Inbound, IntentId, Presence, Revision, Row, Settled, SystemIndex,
-    Trouble, Value,
+    FieldProblem, Inbound, Presence, Revision, Row, Settled, SystemIndex, Trouble, Value,
 };
 use treaty_systems::{Outcome, Record};
 
 use crate::apply::Sending;
+use crate::ending::{End, removes, tale};
 use crate::reading::Unread as _;
-use crate::report::{EntityReport, SystemReport};
+use crate::report::EntityReport;
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
-
-/// How long a setback's list in a report may grow.
-const SETBACKS_TOLD_MAX: usize = 20;
-
-/// What became of an intent.
-pub(crate) enum End {
-    /// It was carried out; the record as it stands now.
-    Done(Option<Record>, &'static str),
-    /// It was carried out, and only now is the answer known: the record as it
-    /// stands now, and the own fields as the write left them.
-    Landed(Record, Row),
-    /// It was not; the record as it stands now, if that was told.
-    Undone(Option<Record>, &'static str),
-    /// The system refuses it.
-    Refused(String),
-    /// Nobody knows yet.
-    Open(String),
-}
 
 impl Engine {
     /// Keeps a system's answers to a batch of writes.
@@ -330,14 +310,6 @@ fn is_settled(link: &StoredLink, system: SystemIndex) -> bool {
             })
 }
 
-/// Whether an intent takes a record away.
-pub(crate) fn removes(intent: &Intent) -> bool {
-    matches!(
-        intent.content.action,
-        IntentAction::Archive | IntentAction::Delete
-    )
-}
-
 fn close(intent: &Intent, at: treaty_model::Timestamp, outcome: &'static str) -> IntentChange {
     IntentChange::Close {
         id: intent.id.clone(),
@@ -353,60 +325,5 @@ fn link_change(link: &StoredLink, attention: bool) -> LinkChange {
         life: link.life,
         base: link.base.clone(),
         attention,
-    }
-}
-
-/// An intent's end as the journal tells it.
-#[derive(Serialize)]
-struct EndTold<'a> {
-    action: IntentAction,
-    intent: &'a IntentId,
-    outcome: String,
-    own: &'a Row,
-    replaced: &'a Row,
-    revisions: &'a [(FieldIndex, Revision)],
-}
-
-/// What the journal tells of an intent's end.
-fn tale(intent: &Intent, end: &End) -> (EntryKind, Content) {
-    let done = match intent.content.action {
-        IntentAction::Create => EntryKind::Create,
-        IntentAction::Update => EntryKind::Write,
-        IntentAction::Archive | IntentAction::Delete => EntryKind::Delete,
-    };
-    let (kind, outcome) = match end {
-        End::Done(_, outcome) => (done, (*outcome).to_owned()),
-        End::Landed(..) => (done, "landed".to_owned()),
-        End::Undone(_, outcome) => (EntryKind::Setback, (*outcome).to_owned()),
-        End::Refused(message) => (EntryKind::Setback, format!("refused: {message}")),
-        End::Open(message) => (EntryKind::Setback, format!("open: {message}")),
-    };
-    let content = Content::of(&EndTold {
-        action: intent.content.action,
-        intent: &intent.id,
-        outcome,
-        own: &intent.content.own,
-        replaced: &intent.content.expected,
-        revisions: &intent.content.revisions,
-    });
-    (kind, content)
-}
-
-impl SystemReport {
-    fn count_done(&mut self, action: IntentAction) {
-        match action {
-            IntentAction::Create => self.creates += 1,
-            IntentAction::Update => self.writes += 1,
-            IntentAction::Archive | IntentAction::Delete => self.deletes += 1,
-        }
-    }
-}
-
-impl EntityReport {
-    /// Notes something that went wrong with one record.
-    pub(crate) fn note_setback(&mut self, message: String) {
-        if self.setbacks.len() < SETBACKS_TOLD_MAX {
-            self.setbacks.push(message);
-        }
     }
 }

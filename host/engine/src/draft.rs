@@ -9,7 +9,10 @@ use treaty_sandbox::Setback;
 use crate::Part;
 use crate::question::asks_the_same;
 use crate::reading::is_of_host;
-use crate::unread::Held;
+use crate::report::Down;
+
+/// Something that is not written, and why.
+pub(crate) type Held = (SystemIndex, Option<FieldIndex>, String);
 
 /// A link with its plan, and everything that carrying it out needs.
 pub(crate) struct Draft {
@@ -38,7 +41,7 @@ pub(crate) struct Draft {
     /// What is not written over, because it cannot be read.
     pub(crate) held: Vec<Held>,
     /// Fields that could not be expressed in a system, and why.
-    pub(crate) unwritable: Vec<(SystemIndex, Option<FieldIndex>, String)>,
+    pub(crate) unwritable: Vec<Held>,
 }
 
 /// An operation in a system's own terms.
@@ -123,6 +126,27 @@ impl Draft {
                 self.settle(system, revisions_of(&operation));
             }
         }
+    }
+
+    /// Takes out what would go to systems that cannot be used: they stay
+    /// behind, and the next pass writes them.
+    pub(crate) fn leave_out(&mut self, down: &Down) {
+        if down.is_empty() {
+            return;
+        }
+        let keeps: Vec<bool> = self
+            .plan
+            .operations
+            .iter()
+            .map(|operation| !down.contains_key(&operation.system()))
+            .collect();
+        self.postponed |= keeps.contains(&false);
+        let mut keep = keeps.iter();
+        self.plan
+            .operations
+            .retain(|_| keep.next().copied().unwrap_or(true));
+        let mut keep = keeps.iter();
+        self.sends.retain(|_| keep.next().copied().unwrap_or(true));
     }
 
     fn settle(&mut self, system: SystemIndex, revisions: &[(FieldIndex, Revision)]) {

@@ -12,15 +12,18 @@
 mod absent;
 mod apply;
 mod assign;
+mod batches;
 mod check;
 mod confirm;
 mod counts;
 mod draft;
+mod ending;
 mod error;
 mod identify;
 mod matching;
 mod observe;
 mod open;
+mod opening;
 mod part;
 mod pass;
 mod question;
@@ -45,7 +48,7 @@ use treaty_planner::Limits;
 
 pub use check::{Checked, check};
 pub use error::EngineError;
-pub use open::{Environment, OpenSystem, Opening, RealSystems, ShippedRule, known};
+pub use opening::{Environment, OpenSystem, Opening, RealSystems, ShippedRule, known};
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;

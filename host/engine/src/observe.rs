@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use treaty_ledger::{Commit, CursorChange, Entry, EntryKind, StoredRecord, Whose};
+use treaty_ledger::{Commit, CursorChange, EntryKind, StoredRecord, Whose};
 use treaty_model::{
     Absentees, FieldProblem, Inbound, LinkId, Origin, Presence, Row, SystemIndex, Timestamp,
     Trouble,
@@ -11,7 +11,7 @@ use treaty_model::{
 use treaty_systems::{Change, Cursor, Listing, Record, SystemError};
 
 use crate::matching::Matchable as _;
-use crate::reading::{Reading, Unread as _};
+use crate::reading::Unread as _;
 use crate::report::{Event, SystemReport};
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
@@ -345,34 +345,6 @@ impl Engine {
             .into_iter()
             .map(|link| row(link).unwrap_or_else(|| part.nothing()))
             .collect())
-    }
-
-    /// Asks the mapper to read own rows.
-    pub(crate) fn map_in(
-        &self,
-        part: &Part,
-        system: SystemIndex,
-        inbound: &[Inbound],
-    ) -> Vec<Reading> {
-        let mapper = &part.mapper;
-        let answers = mapper.rule.to_canonical(&mapper.setup, system, inbound);
-        self.tell_log(&mapper.id.name, &answers.log);
-        answers.answers.into_iter().map(Reading::of).collect()
-    }
-
-    pub(crate) fn record_entry(&self, record: &StoredRecord, kind: EntryKind, what: &str) -> Entry {
-        Entry {
-            at: self.clock.now(),
-            run: self.run.get(),
-            kind,
-            entity: record.key.entity.clone(),
-            link: record.link,
-            system: Some(record.key.system.clone()),
-            remote: Some(record.key.remote.clone()),
-            field: None,
-            content: serde_json::json!({ "what": what }).into(),
-            mark: None,
-        }
     }
 }
 

@@ -3,21 +3,18 @@
 use std::collections::BTreeSet;
 
 use serde_json::json;
-use treaty_ledger::{Commit, Content, Entry, EntryKind, QuestionChange, RunChange, StoredLink};
-use treaty_model::{
-    EntityName, LinkId, LinkPlan, Operation, Plan, RunId, SystemIndex, Timestamp, Trip,
-};
+use treaty_ledger::{Commit, Content, Entry, EntryKind, QuestionChange, RunChange};
+use treaty_model::{EntityName, LinkPlan, Operation, Plan, RunId, SystemIndex, Timestamp, Trip};
 use treaty_planner::{Counts, guard};
 
 use crate::apply::count_planned;
+use crate::batches::Batches;
 use crate::draft::Draft;
 use crate::identify::{BLOCK_RECORDS_MAX, Identified, Joined};
 use crate::reference::Pending;
 use crate::report::{Down, EntityReport, Event, Failure, Report};
 use crate::{Engine, EngineError, Part};
 
-/// How many links are decided and carried out in one batch.
-const BATCH_LINKS: usize = 2_000;
 /// How far back the write cap looks.
 const MINUTE_MICROS: i64 = 60_000_000;
 
@@ -293,33 +290,6 @@ impl Engine {
         Ok(())
     }
 
-    /// The next links to decide: those that are in the ledger first, then those
-    /// that identify found. Each with whether it is new or joined.
-    fn next_batch(
-        &self,
-        part: &Part,
-        cursor: &mut Batches<'_>,
-    ) -> Result<Option<Vec<(StoredLink, bool)>>, EngineError> {
-        if !cursor.stored_done {
-            let stored = self.attention_after(part, cursor.after, BATCH_LINKS)?;
-            if let Some(last) = stored.last() {
-                cursor.after = last.id;
-                // A link that is joined is decided once, with its new records.
-                let joined: BTreeSet<_> = cursor.all.iter().map(|join| join.link).collect();
-                let stored = stored.into_iter().filter(|link| !joined.contains(&link.id));
-                return Ok(Some(stored.map(|link| (link, false)).collect()));
-            }
-            cursor.stored_done = true;
-        }
-        let (batch, rest) = cursor.joined.split_at(BATCH_LINKS.min(cursor.joined.len()));
-        cursor.joined = rest;
-        if batch.is_empty() {
-            return Ok(None);
-        }
-        let links = self.joined_links(part, batch)?;
-        Ok(Some(links.into_iter().map(|link| (link, true)).collect()))
-    }
-
     fn counts(&self, now: Timestamp) -> Result<Counts, EngineError> {
         let minute_ago = Timestamp::from_micros(now.as_micros() - MINUTE_MICROS);
         Ok(Counts {
@@ -351,48 +321,6 @@ impl Engine {
     }
 }
 
-/// A walk over the links of a pass.
-struct Batches<'a> {
-    after: LinkId,
-    stored_done: bool,
-    all: &'a [Joined],
-    joined: &'a [Joined],
-}
-
-impl<'a> Batches<'a> {
-    fn new(joined: &'a [Joined]) -> Self {
-        Self {
-            after: LinkId(0),
-            stored_done: false,
-            all: joined,
-            joined,
-        }
-    }
-}
-
-impl Draft {
-    /// Takes out what would go to systems that cannot be used: they stay
-    /// behind, and the next pass writes them.
-    fn leave_out(&mut self, down: &Down) {
-        if down.is_empty() {
-            return;
-        }
-        let keeps: Vec<bool> = self
-            .plan
-            .operations
-            .iter()
-            .map(|operation: &Operation| !down.contains_key(&operation.system()))
-            .collect();
-        self.postponed |= keeps.contains(&false);
-        let mut keep = keeps.iter();
-        self.plan
-            .operations
-            .retain(|_| keep.next().copied().unwrap_or(true));
-        let mut keep = keeps.iter();
-        self.sends.retain(|_| keep.next().copied().unwrap_or(true));
-    }
-}
-
 fn tell_identified(found: &Identified, entity: &mut EntityReport) {
     entity.linked = found.links.iter().filter(|join| join.new).count() as u64;
     let matched = |join: &&Joined| !join.new || join.records.len() > 1;
@@ -406,6 +334,11 @@ fn tell_identified(found: &Identified, entity: &mut EntityReport) {
         ));
     }
     if let Some((records, why)) = &found.uncompared {
-        entity.note_setback(format!("{records} records wait to be compared: {why}"));
+        let wait = if *records == 1 {
+            "record waits"
+        } else {
+            "records wait"
+        };
+        entity.note_setback(format!("{records} {wait} to be compared: {why}"));
     }
 }

@@ -1,10 +1,12 @@
 //! What mappers make of own rows, and how a record takes it.
 
 use treaty_ledger::StoredRecord;
-use treaty_model::{Cell, FieldIndex, FieldProblem, InboundAnswer, Presence, Row, Trouble};
+use treaty_model::{
+    Cell, FieldIndex, FieldProblem, Inbound, InboundAnswer, Presence, Row, SystemIndex, Trouble,
+};
 use treaty_sandbox::Setback;
 
-use crate::Part;
+use crate::{Engine, Part};
 
 /// What a mapper made of an own row.
 pub(crate) enum Reading {
@@ -41,6 +43,21 @@ impl Reading {
             true => Self::NotTried(setback.to_string()),
             false => Self::Parked(setback.to_string()),
         }
+    }
+}
+
+impl Engine {
+    /// Asks the mapper to read own rows.
+    pub(crate) fn map_in(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        inbound: &[Inbound],
+    ) -> Vec<Reading> {
+        let mapper = &part.mapper;
+        let answers = mapper.rule.to_canonical(&mapper.setup, system, inbound);
+        self.tell_log(&mapper.id.name, &answers.log);
+        answers.answers.into_iter().map(Reading::of).collect()
     }
 }
 

@@ -4,7 +4,7 @@ use treaty_ledger::{Intent, IntentAction};
 use treaty_model::{Row, SystemIndex};
 use treaty_systems::{Action, Found, Record, Sought, SystemError};
 
-use crate::confirm::{End, removes};
+use crate::ending::{End, removes};
 use crate::report::EntityReport;
 use crate::{Engine, EngineError, Part};
 

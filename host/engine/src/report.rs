@@ -3,8 +3,12 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use treaty_ledger::IntentAction;
 use treaty_model::{EntityName, Plan, RunId, SystemIndex, SystemName, Trip};
 use treaty_systems::SystemError;
+
+/// How long a list of setbacks in a report may grow.
+const SETBACKS_TOLD_MAX: usize = 20;
 
 /// Something that happens while a pass works, for progress bars and logs.
 #[derive(Clone, Copy, Debug)]
@@ -169,6 +173,15 @@ impl Report {
 }
 
 impl SystemReport {
+    /// Counts what was carried out.
+    pub(crate) fn count_done(&mut self, action: IntentAction) {
+        match action {
+            IntentAction::Create => self.creates += 1,
+            IntentAction::Update => self.writes += 1,
+            IntentAction::Archive | IntentAction::Delete => self.deletes += 1,
+        }
+    }
+
     /// Whether nothing was sent, or would be, whatever came of it.
     fn is_quiet(&self) -> bool {
         let sent = [self.writes, self.creates, self.deletes];
@@ -178,6 +191,13 @@ impl SystemReport {
 }
 
 impl EntityReport {
+    /// Notes something that went wrong with one record.
+    pub(crate) fn note_setback(&mut self, message: String) {
+        if self.setbacks.len() < SETBACKS_TOLD_MAX {
+            self.setbacks.push(message);
+        }
+    }
+
     /// The report of a system, made where it is not there yet.
     pub fn system(&mut self, system: &SystemName) -> &mut SystemReport {
         self.systems.entry(system.clone()).or_default()

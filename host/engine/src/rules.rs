@@ -9,7 +9,7 @@ use treaty_model::RuleId;
 use treaty_sandbox::{Rule, Sandbox, SandboxOptions};
 
 use crate::EngineError;
-use crate::open::Opening;
+use crate::opening::Opening;
 
 /// The rules of a treaty, loaded.
 pub(crate) struct Rules {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use serde_json::json;
-use treaty_ledger::{Commit, Content, Entry, EntryKind};
+use treaty_ledger::{Commit, Content, Entry, EntryKind, StoredRecord};
 use treaty_model::{
     BaseChange, Cell, Decided, FieldIndex, LinkPlan, Origin, RemoteId, Revision, RunId,
     SystemIndex, SystemName, Timestamp, Value, Why,
@@ -97,6 +97,22 @@ impl Engine {
             commit
                 .journal
                 .push(about.entry(EntryKind::Fault, Some(*system), *field, content));
+        }
+    }
+
+    /// An entry about one record.
+    pub(crate) fn record_entry(&self, record: &StoredRecord, kind: EntryKind, what: &str) -> Entry {
+        Entry {
+            at: self.clock.now(),
+            run: self.run.get(),
+            kind,
+            entity: record.key.entity.clone(),
+            link: record.link,
+            system: Some(record.key.system.clone()),
+            remote: Some(record.key.remote.clone()),
+            field: None,
+            content: serde_json::json!({ "what": what }).into(),
+            mark: None,
         }
     }
 }

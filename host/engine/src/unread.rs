@@ -7,9 +7,9 @@
 
 use serde_json::json;
 use treaty_ledger::{Commit, EntryKind, StoredLink, StoredRecord};
-use treaty_model::{FieldIndex, FieldProblem, LinkPlan, Operation, SystemIndex, Trouble};
+use treaty_model::{FieldProblem, LinkPlan, Operation, SystemIndex, Trouble};
 
-use crate::draft::{drop_fields, revisions_of};
+use crate::draft::{Held, drop_fields, revisions_of};
 use crate::reading::Unread as _;
 use crate::report::SystemReport;
 use crate::upgrade::SettledOwn as _;
@@ -17,9 +17,6 @@ use crate::{Engine, Part};
 
 /// How many problems a report tells; the ledger has them all.
 const PROBLEMS_TOLD_MAX: usize = 5;
-
-/// Something that is not written, and why.
-pub(crate) type Held = (SystemIndex, Option<FieldIndex>, String);
 
 impl Engine {
     /// Tells the journal and the report what could not be read of a record.

@@ -11,13 +11,23 @@ use treaty_engine::{
 use treaty_model::{Clock, Timestamp};
 
 /// The field table: one kind of value in each row.
-pub const TABLE: &str = "\
+const TABLE: &str = "\
 field,type,left,right,owner,rule
 email,email,email,email,shared,escalate
 phone,phone,phone,phone,shared,escalate
 note,text,note,note,shared,
 since,date,since,since,shared,escalate
 ";
+
+/// The field table with the left note read by these steps.
+pub fn table_with_note(transform: &str) -> String {
+    let (head, rows) = TABLE.split_once('\n').expect("a head and rows");
+    let rows = rows.lines().map(|row| match row.starts_with("note,") {
+        true => format!("{row},{transform}\n"),
+        false => format!("{row},\n"),
+    });
+    format!("{head},left.transform\n{}", rows.collect::<String>())
+}
 
 const PEOPLE: &str = "
 CREATE TABLE person (id INTEGER PRIMARY KEY, email TEXT, phone TEXT, memo TEXT, note TEXT,

@@ -2,7 +2,7 @@
 
 use treaty_model::SystemName;
 
-use crate::pair::{Pair, TABLE, query, run};
+use crate::pair::{Pair, query, run, table_with_note};
 
 const PHONE: &str = "SELECT phone FROM person WHERE id = 1";
 const SINCE: &str = "SELECT since FROM person WHERE id = 1";
@@ -139,20 +139,11 @@ async fn a_record_that_cannot_be_read_waits_as_a_whole() {
     assert_eq!(right.as_deref(), Some("+49309999999"), "nobody contests it");
 }
 
-/// In capitals on the left: there `new` would come back as `NEW`.
-fn loud() -> String {
-    let (head, rows) = TABLE.split_once('\n').expect("a head and rows");
-    let rows = rows.lines().map(|row| match row.starts_with("note,") {
-        true => format!("{row},upper\n"),
-        false => format!("{row},\n"),
-    });
-    format!("{head},left.transform\n{}", rows.collect::<String>())
-}
-
 #[tokio::test]
 async fn what_cannot_be_written_is_kept_with_its_record_until_it_can() {
     let mut pair = Pair::new("archive").await;
-    pair.write_table(&loud());
+    // In capitals on the left: there `new` would come back as `NEW`.
+    pair.write_table(&table_with_note("upper"));
     pair.restart().await;
     pair.settle().await;
     let in_trouble = |pair: &Pair| pair.engine().records_in_trouble().expect("it counts");

@@ -3,24 +3,27 @@
 use treaty_engine::Mode;
 use treaty_model::{Cell, Value};
 
-use crate::pair::{Pair, TABLE, query, run};
+use crate::pair::{Pair, query, run, table_with_note};
 
 const NOTE: &str = "SELECT note FROM person WHERE id = 1";
 
 /// The left system writes `n` for what is called `en` from now on.
-fn coded() -> String {
-    let (head, rows) = TABLE.split_once('\n').expect("a head and rows");
-    let rows = rows.lines().map(|row| match row.starts_with("note,") {
-        true => format!("{row},map(n = en; * = *)\n"),
-        false => format!("{row},\n"),
-    });
-    format!("{head},left.transform\n{}", rows.collect::<String>())
-}
+const CODED: &str = "map(n = en; * = *)";
 
 impl Pair {
-    /// The user saves another field table.
-    async fn change_table(&mut self, table: &str) {
-        self.write_table(table);
+    /// Both sides write another note.
+    fn contest_note(&self) {
+        for (side, note) in [(self.left_db(), "left"), (self.right_db(), "right")] {
+            run(
+                &side,
+                &format!("UPDATE person SET note = '{note}' WHERE id = 1"),
+            );
+        }
+    }
+
+    /// The user saves a field table in which the left note is read like this.
+    async fn change_table(&mut self, transform: &str) {
+        self.write_table(&table_with_note(transform));
         self.restart().await;
     }
 
@@ -42,7 +45,7 @@ impl Pair {
 #[tokio::test]
 async fn what_a_new_table_would_write_shows_in_the_plan_and_no_edit_is_made_of_it() {
     let mut pair = Pair::new("archive").await;
-    pair.change_table(&coded()).await;
+    pair.change_table(CODED).await;
     // The left note now reads `en`. Nobody wrote it: base takes its new form, and
     // the right system, which spells it as it did, is told so in the plan first.
     let planned = pair.planned().await;
@@ -70,7 +73,7 @@ async fn an_edit_that_nobody_had_seen_meets_the_new_form_and_is_not_lost() {
         &pair.right_db(),
         "UPDATE person SET note = 'new' WHERE id = 1",
     );
-    pair.change_table(&coded()).await;
+    pair.change_table(CODED).await;
     // Who wrote `new` thought of `n`, not of `en`: both stand, and the rule
     // decides; here it asks.
     let report = pair.pass().await;
@@ -91,17 +94,10 @@ async fn an_edit_that_nobody_had_seen_meets_the_new_form_and_is_not_lost() {
 #[tokio::test]
 async fn a_contest_stays_one_under_the_new_table() {
     let mut pair = Pair::new("archive").await;
-    run(
-        &pair.left_db(),
-        "UPDATE person SET note = 'left' WHERE id = 1",
-    );
-    run(
-        &pair.right_db(),
-        "UPDATE person SET note = 'right' WHERE id = 1",
-    );
+    pair.contest_note();
     let report = pair.pass().await;
     assert_eq!(report.entities[0].asked, 1);
-    pair.change_table(&coded()).await;
+    pair.change_table(CODED).await;
     pair.pass().await;
     let (left, right) = (query(&pair.left_db(), NOTE), query(&pair.right_db(), NOTE));
     assert_eq!(left.as_deref(), Some("left"), "nobody has decided");
@@ -111,14 +107,7 @@ async fn a_contest_stays_one_under_the_new_table() {
 #[tokio::test]
 async fn what_waits_for_a_person_is_put_to_the_new_rule() {
     let mut pair = Pair::new("archive").await;
-    run(
-        &pair.left_db(),
-        "UPDATE person SET note = 'left' WHERE id = 1",
-    );
-    run(
-        &pair.right_db(),
-        "UPDATE person SET note = 'right' WHERE id = 1",
-    );
+    pair.contest_note();
     assert_eq!(pair.pass().await.entities[0].asked, 1);
     assert!(pair.pass().await.is_quiet());
     pair.edit_treaty("default = \"escalate\"", "default = \"prefer(right)\"");
