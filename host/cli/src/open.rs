@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use treaty_engine::{Compiler, Engine, Opening, Progress, Reader, RealSystems, ShippedRule, known};
 use treaty_folder::{Problems, TreatyFolder, read};
+use treaty_ledger::LedgerOptions;
 
 use crate::args::{self, Args};
 use crate::clock::MachineClock;
@@ -64,6 +65,7 @@ pub fn opening(progress: Progress) -> Opening {
         env: Arc::new(|name| std::env::var(name).ok()),
         compiler: compiler(),
         cache: cache(),
+        ledger: LedgerOptions::default(),
         progress,
     }
 }

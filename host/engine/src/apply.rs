@@ -166,10 +166,10 @@ impl Engine {
         stored.life = plan.life.unwrap_or(stored.life);
         self.tell_decisions(part, draft, run, commit);
         let stored = &mut draft.stored;
-        for system in &draft.plan.detached {
-            let Some(mut record) = stored.records[system.0].take() else {
-                continue;
-            };
+        let detached = draft.plan.detached.iter();
+        let detached = detached.filter_map(|system| stored.records[system.0].take());
+        // Before those that have taken their places.
+        for mut record in detached.chain(std::mem::take(&mut draft.replaced)) {
             record.link = None;
             record.waiting = false;
             record.presence = treaty_model::Presence::Gone;

@@ -6,12 +6,15 @@
 //! merged, and a chain of likenesses cannot tie strangers together across it.
 
 mod clusters;
+mod doubtful;
 
 use std::collections::BTreeSet;
 
 use treaty_model::{LinkId, SystemIndex};
 
 use clusters::Clusters;
+
+pub(crate) use doubtful::doubtful;
 
 /// A pair that is alike enough to look at.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use treaty_ledger::StoredLink;
+use treaty_ledger::{StoredLink, StoredRecord};
 use treaty_model::LinkId;
 
 use crate::identify::Joined;
@@ -10,6 +10,27 @@ use crate::{Engine, EngineError, Part};
 
 /// How many links are decided and carried out in one batch.
 const BATCH_LINKS: usize = 2_000;
+
+/// A link that is to be decided.
+pub(crate) struct Met {
+    /// The link, as stored or as it will be stored.
+    pub(crate) stored: StoredLink,
+    /// How it is met.
+    pub(crate) how: How,
+    /// Deleted records that it had, whose place a new one has taken.
+    pub(crate) replaced: Vec<StoredRecord>,
+}
+
+/// How a link is met.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// It is in the ledger as it is.
+    Known,
+    /// It is in the ledger, and gets more records.
+    Joined,
+    /// It is new.
+    New,
+}
 
 /// A walk over the links of a pass.
 pub(crate) struct Batches<'a> {
@@ -33,12 +54,12 @@ impl<'a> Batches<'a> {
 
 impl Engine {
     /// The next links to decide: those that are in the ledger first, then those
-    /// that identify found. Each with whether it is new or joined.
+    /// that identify found.
     pub(crate) fn next_batch(
         &self,
         part: &Part,
         cursor: &mut Batches<'_>,
-    ) -> Result<Option<Vec<(StoredLink, bool)>>, EngineError> {
+    ) -> Result<Option<Vec<Met>>, EngineError> {
         if !cursor.stored_done {
             let stored = self.attention_after(part, cursor.after, BATCH_LINKS)?;
             if let Some(last) = stored.last() {
@@ -46,7 +67,12 @@ impl Engine {
                 // A link that is joined is decided once, with its new records.
                 let joined: BTreeSet<_> = cursor.all.iter().map(|join| join.link).collect();
                 let stored = stored.into_iter().filter(|link| !joined.contains(&link.id));
-                return Ok(Some(stored.map(|link| (link, false)).collect()));
+                let met = stored.map(|stored| Met {
+                    stored,
+                    how: How::Known,
+                    replaced: Vec::new(),
+                });
+                return Ok(Some(met.collect()));
             }
             cursor.stored_done = true;
         }
@@ -55,7 +81,6 @@ impl Engine {
         if batch.is_empty() {
             return Ok(None);
         }
-        let links = self.joined_links(part, batch)?;
-        Ok(Some(links.into_iter().map(|link| (link, true)).collect()))
+        Ok(Some(self.joined_links(part, batch)?))
     }
 }

@@ -1,8 +1,10 @@
 //! A link with its plan on the way from being decided to being carried out.
 
-use treaty_ledger::{StoredLink, StoredQuestion};
+use std::collections::BTreeSet;
+
+use treaty_ledger::{StoredLink, StoredQuestion, StoredRecord};
 use treaty_model::{
-    FieldIndex, Link, LinkPlan, Operation, Revision, Row, Settle, SystemIndex, Written,
+    FieldIndex, Link, LinkId, LinkPlan, Operation, Revision, Row, Settle, SystemIndex, Written,
 };
 use treaty_sandbox::Setback;
 
@@ -22,6 +24,8 @@ pub(crate) struct Draft {
     pub(crate) link: Link,
     /// Whether the link is new or gets new records.
     pub(crate) joined: bool,
+    /// Deleted records that it had, whose place a new one has taken.
+    pub(crate) replaced: Vec<StoredRecord>,
     /// What happens to it.
     pub(crate) plan: LinkPlan,
     /// What is sent, in the order of the plan's operations.
@@ -129,17 +133,31 @@ impl Draft {
     }
 
     /// Takes out what would go to systems that cannot be used: they stay
-    /// behind, and the next pass writes them.
+    /// behind, and the next pass writes them. Nothing new is made meanwhile: a
+    /// thing is only known to be new where every system was asked.
     pub(crate) fn leave_out(&mut self, down: &Down) {
-        if down.is_empty() {
-            return;
+        if !down.is_empty() {
+            self.keep_operations(|_, operation| {
+                let creates = matches!(operation, Operation::Create(_));
+                !creates && !down.contains_key(&operation.system())
+            });
         }
-        let keeps: Vec<bool> = self
-            .plan
-            .operations
-            .iter()
-            .map(|operation| !down.contains_key(&operation.system()))
-            .collect();
+    }
+
+    /// Takes out what is to be made where a record waits that may be the same
+    /// thing.
+    pub(crate) fn leave_out_doubtful(&mut self, doubtful: &BTreeSet<(LinkId, SystemIndex)>) {
+        self.keep_operations(|link, operation| {
+            let creates = matches!(operation, Operation::Create(_));
+            !(creates && doubtful.contains(&(link, operation.system())))
+        });
+    }
+
+    /// Keeps some operations; the next pass looks at the others again.
+    fn keep_operations(&mut self, keeps: impl Fn(LinkId, &Operation) -> bool) {
+        let link = self.plan.link;
+        let operations = self.plan.operations.iter();
+        let keeps: Vec<bool> = operations.map(|operation| keeps(link, operation)).collect();
         self.postponed |= keeps.contains(&false);
         let mut keep = keeps.iter();
         self.plan

@@ -7,10 +7,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_ledger::{MatchKey, RecordHead, StoredRecord, Subject};
-use treaty_model::{LinkId, Population, SystemIndex, SystemName};
+use treaty_model::{LinkId, Population, Presence, SystemIndex, SystemName};
 use treaty_sandbox::Detail;
 
-use crate::assign::{Assignment, Judged, Member, Thresholds, assign};
+use crate::assign::{Assignment, Judged, Member, Thresholds, assign, doubtful};
 use crate::matching::{BATCH_PAIRS, Desk};
 use crate::part::Bound;
 use crate::question::{SameShown, same_question};
@@ -30,6 +30,9 @@ pub(crate) struct Identified {
     pub(crate) questions: Vec<treaty_ledger::StoredQuestion>,
     /// How many records wait for an answer.
     pub(crate) held: u64,
+    /// Links, and systems in which a record waits that may be the same thing:
+    /// nothing is made there for them.
+    pub(crate) doubtful: BTreeSet<(LinkId, SystemIndex)>,
     /// Pairs inside one system that look like duplicates.
     pub(crate) duplicates: u64,
     /// Blocking keys that too many records share.
@@ -81,12 +84,9 @@ impl Engine {
             found.uncompared = desk.why.map(|why| (uncompared, why));
         }
         self.apply_answers(part, &mut judged)?;
-        let assignment = assign(
-            &self.members(part, &waiting, &judged)?,
-            judged,
-            thresholds,
-            part.entity.systems.len(),
-        );
+        let members = self.members(part, &waiting, &judged)?;
+        let assignment = assign(&members, judged, thresholds, part.entity.systems.len());
+        found.doubtful = doubtful(&members, &assignment);
         self.conclude_identify(part, assignment, &mut found)?;
         Ok(found)
     }
@@ -297,7 +297,12 @@ impl Engine {
         let links: Vec<_> = links.into_iter().collect();
         for links in links.chunks(BATCH_RECORDS) {
             for link in self.ledger.links(links)? {
+                // A record that was deleted holds its place no longer: another
+                // may have been made in its stead.
                 let records = link.records.iter().flatten();
+                let records = records.filter(|record| {
+                    !matches!(record.presence, Presence::Deleted | Presence::Gone)
+                });
                 members.extend(
                     records.filter_map(|record| {
                         member(record.number, &record.key.system, Some(link.id))

@@ -22,7 +22,7 @@ use crate::{Counter, Engine, EngineError, Part, RunCell};
 impl Engine {
     /// Makes a treaty ready to work.
     pub async fn open(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
-        let ledger = Ledger::open(&folder.state)?;
+        let ledger = Ledger::open_with(&folder.state, &opening.ledger)?;
         let instance = instance(&ledger, folder, &*opening.clock)?;
         let systems = open_or_stand_in(folder, opening).await?;
         let rules = Rules::load(folder, opening)?;

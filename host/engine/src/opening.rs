@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use treaty_folder::{Known, KnownConnector, Location};
+use treaty_ledger::LedgerOptions;
 use treaty_model::Clock;
 use treaty_sandbox::Compiler;
 use treaty_systems::{Connector, Needs, SystemError, connector_kinds};
@@ -39,6 +40,8 @@ pub struct Opening {
     pub compiler: Option<Compiler>,
     /// Where compiled rules are kept between runs.
     pub cache: Option<std::path::PathBuf>,
+    /// How the ledger's files are opened.
+    pub ledger: LedgerOptions,
     /// Is told what happens.
     pub progress: Progress,
 }

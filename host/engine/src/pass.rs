@@ -178,6 +178,7 @@ impl Engine {
             links += batch.len() as u64;
             for mut draft in self.reconcile(part, batch, run)? {
                 draft.leave_out(down);
+                draft.leave_out_doubtful(&found.doubtful);
                 count_planned(part, &draft, entity);
                 if mode == Mode::Plan {
                     self.foresee(part, &draft);
@@ -246,6 +247,7 @@ impl Engine {
             let mut drafts = self.reconcile(part, batch, run)?;
             for draft in &mut drafts {
                 draft.leave_out(down);
+                draft.leave_out_doubtful(&found.doubtful);
             }
             self.apply(part, drafts, run, entity, down).await?;
             (self.progress)(Event::Applied {

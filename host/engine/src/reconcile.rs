@@ -13,6 +13,7 @@ use treaty_model::{
 };
 use treaty_planner::{Examination, Ruled, conclude, examine};
 
+use crate::batches::{How, Met};
 use crate::draft::{Draft, Mapped, drop_fields, revisions_of, take_open};
 use crate::question::answers_of;
 use crate::reading::is_of_host;
@@ -32,32 +33,32 @@ impl Engine {
     pub(crate) fn reconcile(
         &self,
         part: &Part,
-        batch: Vec<(StoredLink, bool)>,
+        batch: Vec<Met>,
         run: RunId,
     ) -> Result<Vec<Draft>, EngineError> {
         let mut links = Vec::with_capacity(batch.len());
-        for (stored, joined) in batch {
-            let translated = self.translate(part, &stored)?;
+        for met in batch {
+            let translated = self.translate(part, &met.stored)?;
             let examination = examine(&part.entity, &translated.link);
-            links.push((stored, joined, translated, examination));
+            links.push((met, translated, examination));
         }
         let ruled = {
             let asked: Vec<_> = links
                 .iter()
-                .map(|(_, _, translated, examination)| (&translated.link, examination))
+                .map(|(_, translated, examination)| (&translated.link, examination))
                 .collect();
             self.ask_resolvers(part, &asked)
         };
-        let known: Vec<_> = links.iter().filter(|(_, joined, ..)| !joined).collect();
-        let known: Vec<_> = known.iter().map(|(stored, ..)| stored.id).collect();
+        let known = links.iter().map(|(met, ..)| met);
+        let known = known.filter(|met| met.how != How::New);
+        let known: Vec<_> = known.map(|met| met.stored.id).collect();
         let mut questions_of_known = self.ledger.questions_of(&known)?.into_iter();
         let mut drafts = Vec::with_capacity(links.len());
-        for ((stored, joined, translated, examination), asked) in links.into_iter().zip(ruled) {
+        for ((met, translated, examination), asked) in links.into_iter().zip(ruled) {
             let (ruled, untried) = (asked.ruled, asked.untried);
-            let questions = if joined {
-                Vec::new()
-            } else {
-                questions_of_known.next().unwrap_or_default()
+            let questions = match met.how {
+                How::New => Vec::new(),
+                _ => questions_of_known.next().unwrap_or_default(),
             };
             let answers = answers_of(part, &questions);
             let mut plan = conclude(
@@ -74,11 +75,12 @@ impl Engine {
                 plan = LinkPlan::new(plan.link, plan.entity);
             }
             self.fit_to_systems(part, &translated.link, &mut plan);
-            let held = hold_unread(part, &stored, &mut plan);
+            let held = hold_unread(part, &met.stored, &mut plan);
             let still_open = take_open(part, &mut plan, &questions);
             drafts.push(Draft {
-                stored,
-                joined,
+                stored: met.stored,
+                joined: met.how != How::Known,
+                replaced: met.replaced,
                 plan,
                 sends: Vec::new(),
                 still_open,
@@ -287,7 +289,7 @@ impl Engine {
         &self,
         part: &Part,
         joined: &[crate::identify::Joined],
-    ) -> Result<Vec<StoredLink>, EngineError> {
+    ) -> Result<Vec<Met>, EngineError> {
         let known: Vec<_> = joined
             .iter()
             .filter(|join| !join.new)
@@ -318,6 +320,7 @@ impl Engine {
                 base: vec![Default::default(); part.fields()],
                 records: vec![None; part.systems.len()],
             });
+            let mut replaced = Vec::new();
             let joining = join.records.iter();
             for mut record in joining.filter_map(|number| records.remove(number)) {
                 let Ok(place) = part.entity.system(record.key.system.as_str()) else {
@@ -325,9 +328,17 @@ impl Engine {
                 };
                 record.link = Some(join.link);
                 record.waiting = false;
-                link.records[place.0] = Some(record);
+                replaced.extend(link.records[place.0].replace(record));
             }
-            links.push(link);
+            let how = match join.new {
+                true => How::New,
+                false => How::Joined,
+            };
+            links.push(Met {
+                stored: link,
+                how,
+                replaced,
+            });
         }
         Ok(links)
     }

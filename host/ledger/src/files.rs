@@ -8,7 +8,9 @@
 //! with a third file, and deleting that is the moment of the commit. See
 //! <https://sqlite.org/atomiccommit.html>, section 5, and `tests/kill.rs`.
 
+use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
@@ -16,6 +18,17 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior};
 
 use crate::LedgerError;
 use crate::schema::{self, Holds};
+
+/// Is asked at every step of SQLite's machine whether the files fail there: for
+/// tests that play what a machine does.
+#[derive(Clone)]
+pub struct Interrupt(pub Arc<dyn Fn() -> bool + Send + Sync>);
+
+impl fmt::Debug for Interrupt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Interrupt")
+    }
+}
 
 /// How the files are opened.
 #[derive(Clone, Debug)]
@@ -26,6 +39,8 @@ pub struct LedgerOptions {
     pub pages_max: Option<u32>,
     /// How much of the ledger is kept in memory, in KiB.
     pub cache_kib: u32,
+    /// Whether something may fail the files at any step.
+    pub interrupt: Option<Interrupt>,
 }
 
 impl Default for LedgerOptions {
@@ -34,6 +49,7 @@ impl Default for LedgerOptions {
             wait: Duration::from_secs(10),
             pages_max: None,
             cache_kib: 32_000,
+            interrupt: None,
         }
     }
 }
@@ -127,7 +143,12 @@ fn connect(
     // so that readers open it for writing too.
     let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX | create;
     let explain = |error| LedgerError::from_sqlite(state, &error);
-    let connection = Connection::open_with_flags(&ledger, flags).map_err(explain)?;
+    let mut connection = Connection::open_with_flags(&ledger, flags).map_err(explain)?;
+    if let Some(Interrupt(fails)) = options.interrupt.clone() {
+        connection
+            .progress_handler(1, Some(move || fails()))
+            .map_err(explain)?;
+    }
     connection.busy_timeout(options.wait).map_err(explain)?;
     // Enough for every statement of this room, so that none is parsed twice.
     connection.set_prepared_statement_cache_capacity(128);

@@ -70,7 +70,7 @@ use crate::shape::ShapeBook;
 pub use commit::Commit;
 pub use error::LedgerError;
 pub use feed::{CursorChange, FeedState};
-pub use files::LedgerOptions;
+pub use files::{Interrupt, LedgerOptions};
 pub use inbox::LeftAnswer;
 pub use intent::{Intent, IntentAction, IntentChange, IntentContent};
 pub use journal::{Content, Entry, EntryKind};

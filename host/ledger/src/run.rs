@@ -64,9 +64,16 @@ impl Ledger {
         Ok(LinkId(self.last("link")? + 1))
     }
 
-    /// The number that the next run gets.
+    /// The number that the next run gets: one that no run had that was killed
+    /// after it had begun to write.
     pub fn next_run(&self) -> Result<RunId, LedgerError> {
-        Ok(RunId(self.last("run")? + 1))
+        let ended = self.last("run")?;
+        let told = self.read(|db| {
+            let newest = "SELECT max(run) FROM journal.entry";
+            db.query_row(newest, [], |row| row.get::<_, Option<i64>>(0))
+        })?;
+        let told = told.map_or(0, number::read);
+        Ok(RunId(ended.max(told) + 1))
     }
 
     /// How many intents there have ever been.

@@ -19,6 +19,7 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
 use treaty_engine::{Engine, Mode, Opening, RealSystems, Report, ShippedRule, known};
+use treaty_ledger::LedgerOptions;
 use treaty_model::{Clock, Timestamp};
 
 use databases::{Databases, Kind};
@@ -174,6 +175,7 @@ async fn open(folder: &Path, stopwatch: &Arc<Stopwatch>) -> Result<Engine> {
         env: Arc::new(|_| None),
         compiler: None,
         cache: Some(folder.join("cache")),
+        ledger: LedgerOptions::default(),
         progress: Arc::new(move |event| stopwatch.note(event)),
     };
     Ok(Engine::open(&treaty, &opening).await?)

@@ -8,6 +8,7 @@ use rusqlite::Connection;
 use treaty_engine::{
     Engine, Event, Mode, OpenSystem, Opening, RealSystems, Report, ShippedRule, known,
 };
+use treaty_ledger::LedgerOptions;
 use treaty_model::{Clock, Timestamp};
 
 /// The field table: one kind of value in each row.
@@ -116,6 +117,7 @@ impl Pair {
             // One test's compiled rules serve the others.
             compiler: None,
             cache: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules")),
+            ledger: LedgerOptions::default(),
             progress: Arc::new(move |event| {
                 if let Event::Reconciled { .. } = event
                     && let Some(sql) = meanwhile.lock().expect("nobody panicked").take()

@@ -1,0 +1,93 @@
+//! Many histories, on all cores.
+
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::PoisonError;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::broken::Broken;
+use crate::case::Case;
+use crate::play::play;
+use crate::shrink::shrink;
+use crate::theatre::Theatre;
+
+/// What many histories came to.
+#[derive(Debug, Default)]
+pub struct Campaign {
+    /// How many histories were played.
+    pub histories: u64,
+    /// How many passes were made in them.
+    pub passes: u64,
+    /// Histories that broke a promise, by seed.
+    pub findings: Vec<Finding>,
+}
+
+/// A history that broke a promise.
+#[derive(Debug)]
+pub struct Finding {
+    /// Its seed.
+    pub seed: u64,
+    /// What was broken first.
+    pub broken: Broken,
+    /// A short case that breaks the same promise.
+    pub case: Case,
+}
+
+/// Plays the histories of these seeds, each twice, and makes short what breaks a
+/// promise. Stops after so many findings.
+pub fn campaign(
+    theatre: &Theatre,
+    seeds: Range<u64>,
+    findings_max: usize,
+) -> anyhow::Result<Campaign> {
+    let next = AtomicU64::new(seeds.start);
+    let shared = Mutex::new(Campaign::default());
+    let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
+    let work = || -> anyhow::Result<()> {
+        loop {
+            let seed = next.fetch_add(1, Ordering::Relaxed);
+            if !seeds.contains(&seed) || lock().findings.len() >= findings_max {
+                return Ok(());
+            }
+            let (passes, finding) = one(theatre, seed)?;
+            let mut campaign = lock();
+            campaign.histories += 1;
+            campaign.passes += passes;
+            campaign.findings.extend(finding);
+        }
+    };
+    let threads = std::thread::available_parallelism()?.get();
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+        let ended = workers.into_iter().map(|worker| match worker.join() {
+            Ok(ended) => ended,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        ended.collect::<anyhow::Result<()>>()
+    })?;
+    let mut campaign = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+    campaign.findings.sort_by_key(|finding| finding.seed);
+    Ok(campaign)
+}
+
+/// Plays the history of a seed twice.
+fn one(theatre: &Theatre, seed: u64) -> anyhow::Result<(u64, Option<Finding>)> {
+    let case = Case::of(seed);
+    let name = format!("seed-{seed}");
+    let played = play(theatre, &name, &case)?;
+    let again = play(theatre, &name, &case)?;
+    let mut broken = played.broken;
+    if played.journal != again.journal {
+        broken.push(Broken::new(7, "played twice, the journals differ"));
+    }
+    let finding = match broken.into_iter().next() {
+        Some(broken) => Some(Finding {
+            seed,
+            case: shrink(theatre, &name, &case, broken.promise)?,
+            broken,
+        }),
+        None => None,
+    };
+    theatre.forget(&name);
+    Ok((played.passes, finding))
+}

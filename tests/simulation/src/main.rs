@@ -1,0 +1,89 @@
+//! Plays histories: `cargo run --release -p treaty-simulation -- --seeds 10000`.
+//! A history that breaks a promise is told, made shorter, and kept.
+#![expect(clippy::print_stdout, reason = "a report for a person at a terminal")]
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Parser;
+use treaty_simulation::{Campaign, Case, Theatre, campaign, play};
+
+/// Plays whole histories on seeds and checks the promises.
+#[derive(Parser)]
+struct Arguments {
+    /// Plays this seed only, and tells its story.
+    #[arg(long)]
+    seed: Option<u64>,
+    /// How many seeds to play.
+    #[arg(long, default_value_t = 1_000)]
+    seeds: u64,
+    /// The first seed.
+    #[arg(long, default_value_t = 0)]
+    from: u64,
+    /// Plays a case from a file, and tells its story.
+    #[arg(long)]
+    case: Option<PathBuf>,
+    /// Where shortened cases are kept.
+    #[arg(long, default_value = "target/simulation")]
+    keep: PathBuf,
+    /// Stops after so many broken histories.
+    #[arg(long, default_value_t = 5)]
+    broken_max: usize,
+}
+
+fn main() -> anyhow::Result<()> {
+    let arguments = Arguments::parse();
+    std::fs::create_dir_all(&arguments.keep)?;
+    let theatre = Theatre::new(&arguments.keep.join("rules"))?;
+    if let Some(path) = &arguments.case {
+        let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
+        return tell(&theatre, &serde_json::from_str(&text)?);
+    }
+    if let Some(seed) = arguments.seed {
+        return tell(&theatre, &Case::of(seed));
+    }
+    let seeds = arguments.from..arguments.from + arguments.seeds;
+    let campaign = campaign(&theatre, seeds, arguments.broken_max)?;
+    for finding in &campaign.findings {
+        println!("seed {}: {}", finding.seed, finding.broken);
+        let path = arguments.keep.join(format!("seed-{}.json", finding.seed));
+        std::fs::write(&path, serde_json::to_string_pretty(&finding.case)?)?;
+        println!(
+            "  {} deeds and {} faults are left: cargo run -p treaty-simulation -- --case {}",
+            finding.case.deeds.len(),
+            finding.case.faults.len(),
+            path.display()
+        );
+    }
+    let Campaign {
+        histories,
+        passes,
+        findings,
+    } = campaign;
+    println!(
+        "{histories} histories, {passes} passes, {} broken",
+        findings.len()
+    );
+    anyhow::ensure!(findings.is_empty(), "promises were not kept");
+    Ok(())
+}
+
+/// Plays a case and tells everything of it.
+fn tell(theatre: &Theatre, case: &Case) -> anyhow::Result<()> {
+    println!("{}\n{}", case.world.treaty(), case.world.table());
+    println!("{:#?}", case.world.systems);
+    for deed in &case.deeds {
+        println!("{:>4} {:?}", deed.tick, deed.what);
+    }
+    for fault in &case.faults {
+        println!("{:>4} {:?}", fault.tick, fault.what);
+    }
+    let played = play(theatre, "tale", case)?;
+    println!("\n{}", played.story.join("\n"));
+    println!("\n{}", played.journal);
+    for broken in &played.broken {
+        println!("{broken}");
+    }
+    anyhow::ensure!(played.broken.is_empty(), "promises were not kept");
+    Ok(())
+}

@@ -1,0 +1,387 @@
+//! A history as it is played: passes, kills and starts, until Treaty rests.
+
+use std::collections::BTreeSet;
+use std::future::poll_fn;
+use std::path::Path;
+use std::pin::pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::task::Poll;
+
+use anyhow::Context as _;
+use treaty_engine::{Engine, EngineError, Mode, Opening, Reader, Report};
+use treaty_folder::TreatyFolder;
+use treaty_ledger::{Interrupt, LedgerOptions};
+
+use crate::answer::reply;
+use crate::broken::Broken;
+use crate::case::Case;
+use crate::connector::Simulated;
+use crate::deed::Fault;
+use crate::journal::Files;
+use crate::promise::{self, Rest};
+use crate::stage::Shared;
+use crate::theatre::Theatre;
+
+/// How long Treaty rests between two passes.
+const BETWEEN_PASSES_MS: i64 = 20_000;
+/// How many ticks pass meanwhile.
+const BETWEEN_PASSES_TICKS: u64 = 3;
+/// How many passes a history has at most before its end.
+const PASSES_MAX: u64 = 400;
+/// Within how many passes Treaty comes to rest once nothing goes wrong.
+const PASSES_TO_REST: u64 = 12;
+
+/// What became of a history.
+#[derive(Debug)]
+pub struct Played {
+    /// The promises that were not kept.
+    pub broken: Vec<Broken>,
+    /// The journal as text.
+    pub journal: String,
+    /// What happened, line by line.
+    pub story: Vec<String>,
+    /// How many passes were made.
+    pub passes: u64,
+}
+
+/// Plays a case in a folder of this name.
+pub fn play(theatre: &Theatre, name: &str, case: &Case) -> anyhow::Result<Played> {
+    let root = theatre.fresh(name)?;
+    std::fs::write(root.join("treaty.toml"), case.world.treaty())?;
+    std::fs::write(root.join("person.csv"), case.world.table())?;
+    let folder = treaty_folder::read(&root, &theatre.known)
+        .map_err(|problems| anyhow::anyhow!("the world's treaty: {problems:?}"))?;
+    let runtime = tokio::runtime::Builder::new_current_thread().build()?;
+    let mut player = Player {
+        theatre,
+        folder,
+        stage: Shared::new(&case.world, case.deeds.clone(), case.faults.clone()),
+        steps: Arc::new(AtomicI64::new(i64::MAX)),
+        engine: None,
+        story: Vec::new(),
+        broken: Vec::new(),
+        passes: 0,
+    };
+    runtime.block_on(player.history())?;
+    player.end()
+}
+
+struct Player<'a> {
+    theatre: &'a Theatre,
+    folder: TreatyFolder,
+    stage: Shared,
+    /// How many steps the ledger works on before it fails.
+    steps: Arc<AtomicI64>,
+    engine: Option<Engine>,
+    story: Vec<String>,
+    broken: Vec<Broken>,
+    passes: u64,
+}
+
+impl Player<'_> {
+    async fn history(&mut self) -> anyhow::Result<()> {
+        self.stage.lock().tick();
+        while !self.stage.lock().is_over() && self.passes < PASSES_MAX {
+            self.start(false).await;
+            match self.passes % 4 {
+                3 => self.planned_pass().await?,
+                _ => {
+                    self.pass(Mode::Sync).await;
+                }
+            }
+            self.between()?;
+        }
+        self.come_to_rest().await
+    }
+
+    /// Nothing goes wrong any more, and Treaty has nothing left to do.
+    async fn come_to_rest(&mut self) -> anyhow::Result<()> {
+        self.stage.lock().heal();
+        self.steps.store(i64::MAX, Ordering::Relaxed);
+        self.engine = None;
+        self.story.push("nothing goes wrong any more".to_owned());
+        let mut rests = false;
+        for _ in 0..PASSES_TO_REST {
+            self.stage.lock().wait(3_600_000);
+            self.start(true).await;
+            let report = self.pass(Mode::Sync).await;
+            self.answer()?;
+            rests = report.is_some_and(|report| report.is_quiet());
+            if rests && self.stage.lock().answers.is_empty() {
+                break;
+            }
+        }
+        if !rests {
+            self.broken.push(Broken::new(
+                2,
+                format!("no rest after {PASSES_TO_REST} passes"),
+            ));
+        }
+        let sent = self.stage.lock().history.sent.len();
+        self.stage.lock().wait(3_600_000);
+        self.pass(Mode::Sync).await;
+        let again = self.stage.lock().history.sent.len();
+        if rests && again != sent {
+            self.broken.push(Broken::new(
+                3,
+                format!("{} writes after rest", again - sent),
+            ));
+        }
+        Ok(())
+    }
+
+    /// A pass whose plan was looked at before, twice, while nothing else
+    /// happened.
+    async fn planned_pass(&mut self) -> anyhow::Result<()> {
+        let calm = {
+            let mut stage = self.stage.lock();
+            stage.still = true;
+            stage.is_calm()
+        };
+        let first = self.pass(Mode::Plan).await;
+        let second = self.pass(Mode::Plan).await;
+        let (Some(first), Some(second), Some(engine)) = (first, second, &self.engine) else {
+            self.stage.lock().still = false;
+            return Ok(());
+        };
+        if calm && engine.print(&first.plan) != engine.print(&second.plan) {
+            self.broken
+                .push(Broken::new(7, "the same plan was not the same twice"));
+        }
+        let done = self.pass(Mode::Sync).await;
+        self.stage.lock().still = false;
+        if let (Some(done), true) = (done, calm)
+            && done.failures.is_empty()
+            && second.failures.is_empty()
+        {
+            let (planned, done) = (amounts(&second), amounts(&done));
+            if planned != done {
+                let how = format!("planned {planned:?}, done {done:?}");
+                self.broken.push(Broken::new(7, how));
+            }
+        }
+        Ok(())
+    }
+
+    /// Starts Treaty where it does not run.
+    async fn start(&mut self, healed: bool) {
+        let restart = self.stage.lock().take(&Fault::Restart);
+        let full = !healed && self.stage.lock().take(&Fault::DiskFull);
+        if restart || full {
+            self.engine = None;
+        }
+        if self.engine.is_some() {
+            return;
+        }
+        let opening = self.opening(full);
+        let opened = on_stage(&self.stage, Engine::open(&self.folder, &opening)).await;
+        match opened {
+            None => self.note("killed while it was starting".to_owned()),
+            Some(Ok(engine)) => self.engine = Some(engine),
+            Some(Err(error)) => self.failed("start", &error),
+        }
+    }
+
+    fn opening(&self, disk_full: bool) -> Opening {
+        let steps = Arc::clone(&self.steps);
+        Opening {
+            shipped: self.theatre.shipped.clone(),
+            systems: Arc::new(Simulated(self.stage.clone())),
+            clock: Arc::new(self.stage.clone()),
+            env: Arc::new(|_| None),
+            compiler: None,
+            cache: Some(self.theatre.cache.clone()),
+            ledger: LedgerOptions {
+                pages_max: disk_full.then_some(1),
+                interrupt: Some(Interrupt(Arc::new(move || {
+                    steps.fetch_sub(1, Ordering::Relaxed) <= 0
+                }))),
+                ..LedgerOptions::default()
+            },
+            progress: Arc::new(|_| {}),
+        }
+    }
+
+    /// Makes a pass, if Treaty runs. Gives its report unless it was killed or
+    /// failed.
+    async fn pass(&mut self, mode: Mode) -> Option<Report> {
+        self.passes += 1;
+        let engine = self.engine.as_ref()?;
+        let approved = BTreeSet::new();
+        let made = on_stage(&self.stage, engine.pass(mode, &approved)).await;
+        match made {
+            None => {
+                self.note("killed".to_owned());
+                self.engine = None;
+                None
+            }
+            Some(Err(error)) => {
+                self.failed("pass", &error);
+                self.engine = None;
+                None
+            }
+            Some(Ok(report)) => {
+                let told = summary(&report);
+                let failures: Vec<_> = report
+                    .failures
+                    .iter()
+                    .map(|failure| &failure.message)
+                    .collect();
+                self.note(format!("{mode:?} {told} {failures:?}"));
+                for trip in &report.trips {
+                    self.note(format!("guard {}: {}", trip.guard, trip.message));
+                }
+                Some(report)
+            }
+        }
+    }
+
+    fn failed(&mut self, what: &str, error: &EngineError) {
+        self.note(format!("{what} failed: {error:#} {error:?}"));
+        // Where the ledger failed in the middle of a statement, the process is
+        // gone with it.
+        self.steps.store(i64::MAX, Ordering::Relaxed);
+    }
+
+    fn note(&mut self, what: String) {
+        let tick = self.stage.lock().tick;
+        self.story.push(format!("{tick:>4} {what}"));
+    }
+
+    /// Between two passes time passes, and people answer questions.
+    fn between(&mut self) -> anyhow::Result<()> {
+        for _ in 0..BETWEEN_PASSES_TICKS {
+            let mut stage = self.stage.lock();
+            stage.tick();
+            stage.wait(BETWEEN_PASSES_MS / BETWEEN_PASSES_TICKS as i64);
+            let fails = stage
+                .armed
+                .iter()
+                .position(|fault| matches!(fault, Fault::LedgerFails { .. }));
+            if let Some(fails) = fails
+                && let Fault::LedgerFails { steps } = stage.armed.remove(fails)
+            {
+                self.steps.store(i64::try_from(steps)?, Ordering::Relaxed);
+            }
+            if stage.crash {
+                stage.crash = false;
+                drop(stage);
+                self.engine = None;
+            }
+        }
+        self.answer()
+    }
+
+    /// Gives the answers that are due.
+    fn answer(&mut self) -> anyhow::Result<()> {
+        let picks = std::mem::take(&mut self.stage.lock().answers);
+        if picks.is_empty() || !self.folder.state.join("ledger.db").exists() {
+            return Ok(());
+        }
+        let Ok(reader) = Reader::open(&self.folder, Arc::new(self.stage.clone())) else {
+            return Ok(());
+        };
+        for pick in picks {
+            let questions = reader.questions()?;
+            let open: Vec<_> = questions
+                .iter()
+                .filter(|question| question.answer.is_none())
+                .collect();
+            if open.is_empty() {
+                continue;
+            }
+            let question = open[pick as usize % open.len()];
+            let given = reader.answer(question.number, &reply(question, pick), "olga");
+            self.note(format!("answer to question {}: {given:?}", question.number));
+        }
+        Ok(())
+    }
+
+    fn end(mut self) -> anyhow::Result<Played> {
+        let state = self.folder.state.clone();
+        let questions = match &self.engine {
+            Some(engine) => engine.questions()?,
+            None => Vec::new(),
+        };
+        self.engine = None;
+        let files = read(&state)?;
+        let stage = self.stage.lock();
+        let rest = Rest {
+            stage: &stage,
+            files: &files,
+            questions: &questions,
+        };
+        self.broken.extend(promise::check(&rest));
+        let lines = stage.tale();
+        drop(stage);
+        self.story.extend(lines);
+        Ok(Played {
+            broken: self.broken,
+            journal: files.text(),
+            story: self.story,
+            passes: self.passes,
+        })
+    }
+}
+
+fn read(state: &Path) -> anyhow::Result<Files> {
+    Files::read(state).context("reading the ledger")
+}
+
+/// What a report says, without its noughts.
+fn summary(report: &Report) -> String {
+    let told = serde_json::to_value(&report.entities).unwrap_or_default();
+    fn prune(value: &mut serde_json::Value) -> bool {
+        use serde_json::Value as Json;
+        match value {
+            Json::Object(fields) => {
+                fields.retain(|_, field| prune(field));
+                !fields.is_empty()
+            }
+            Json::Array(items) => {
+                items.retain_mut(prune);
+                !items.is_empty()
+            }
+            Json::Number(number) => number.as_u64() != Some(0),
+            Json::Bool(flag) => *flag,
+            _ => true,
+        }
+    }
+    let mut told = told;
+    prune(&mut told);
+    told.to_string()
+}
+
+/// What a report says was sent, by system.
+fn amounts(report: &Report) -> Vec<(String, u64, u64, u64)> {
+    let systems = report.entities.iter().flat_map(|entity| &entity.systems);
+    systems
+        .map(|(name, system)| {
+            let tried = system.writes + system.stale + system.refused + system.open;
+            (name.to_string(), tried, system.creates, system.deletes)
+        })
+        .collect()
+}
+
+/// Lets something work while the world goes on; none where Treaty is killed
+/// before it is done.
+async fn on_stage<T>(stage: &Shared, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|context| {
+        loop {
+            if let Poll::Ready(done) = work.as_mut().poll(context) {
+                return Poll::Ready(Some(done));
+            }
+            let mut stage = stage.lock();
+            if !std::mem::take(&mut stage.paused) {
+                return Poll::Pending;
+            }
+            stage.tick();
+            if std::mem::take(&mut stage.crash) {
+                return Poll::Ready(None);
+            }
+        }
+    })
+    .await
+}

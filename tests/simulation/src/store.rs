@@ -1,0 +1,190 @@
+//! One system of a world: its records, and how it tells of them.
+
+use std::collections::BTreeMap;
+
+use treaty_model::{
+    ActorKind, IntentId, Origin, OwnField, OwnKind, OwnSchema, Row, Timestamp, Value,
+};
+use treaty_systems::Record;
+
+use crate::deed::Who;
+use crate::world::{FIELDS, Traits};
+
+/// The column of the code. Before it is the id, after it are [`FIELDS`], what
+/// no table mentions, and whether the record is archived.
+pub const CODE: usize = 1;
+/// The column of the first of [`FIELDS`].
+pub const FIRST: usize = 2;
+/// The column that no table mentions.
+pub const SECRET: usize = FIRST + FIELDS.len();
+
+/// A record.
+#[derive(Clone, Debug)]
+pub struct Stored {
+    /// The thing that it stands for, as its code says.
+    pub code: Option<String>,
+    /// The values of [`FIELDS`].
+    pub values: Vec<Option<String>>,
+    /// What no table mentions.
+    pub secret: String,
+    /// Whether it is archived.
+    pub gone: bool,
+    /// When it was last changed, by the system's clock.
+    pub changed_at: Timestamp,
+    /// When it was made, by the world's clock.
+    pub made_at: Timestamp,
+    /// By whom.
+    pub by: Origin,
+    /// The intent that made this version.
+    pub mark: Option<IntentId>,
+    /// The values of [`FIELDS`] that Treaty was last told.
+    pub told: Option<Vec<Option<String>>>,
+    /// Whether Treaty made it.
+    pub ours: bool,
+}
+
+/// An entry of the log of changes.
+#[derive(Clone, Copy, Debug)]
+pub struct LogEntry {
+    /// The record.
+    pub id: u64,
+    /// When it shows, by the world's clock.
+    pub shows_at: Timestamp,
+}
+
+/// A system.
+#[derive(Debug)]
+pub struct Store {
+    /// What it is like.
+    pub traits: Traits,
+    /// Its records.
+    pub records: BTreeMap<u64, Stored>,
+    /// Every change, in order.
+    pub log: Vec<LogEntry>,
+    /// What was told of records that are gone for good.
+    pub graves: BTreeMap<u64, (Timestamp, Origin)>,
+    /// By intent: the record, and the own row that the write left there.
+    pub wrote: BTreeMap<String, (u64, Row)>,
+    /// The next id.
+    pub next_id: u64,
+    /// How far its clock has jumped.
+    pub jumped_ms: i64,
+    /// For how many calls a column has another name.
+    pub renamed: u64,
+    /// For how many calls records are hidden.
+    pub hidden: u64,
+}
+
+impl Store {
+    /// An empty system.
+    pub fn new(traits: &Traits) -> Self {
+        Self {
+            traits: traits.clone(),
+            records: BTreeMap::new(),
+            log: Vec::new(),
+            graves: BTreeMap::new(),
+            wrote: BTreeMap::new(),
+            next_id: 1,
+            jumped_ms: 0,
+            renamed: 0,
+            hidden: 0,
+        }
+    }
+
+    /// Its fields.
+    pub fn schema(&self) -> OwnSchema {
+        let field = |name: &str, key: bool| OwnField {
+            name: name.to_owned(),
+            kind: match name {
+                "gone" => OwnKind::Boolean,
+                _ => OwnKind::Text,
+            },
+            nullable: !key,
+            key,
+            read_only: key,
+            native: "text".to_owned(),
+        };
+        let mut fields = vec![field("id", true), field("code", false)];
+        fields.extend(FIELDS.iter().map(|name| field(name, false)));
+        fields.push(field("secret", false));
+        fields.push(field("gone", false));
+        if self.renamed > 0 {
+            fields[FIRST].name = "title".to_owned();
+        }
+        OwnSchema { fields }
+    }
+
+    /// What time it is by its own clock, in its own steps.
+    pub fn time(&self, now: Timestamp) -> Timestamp {
+        let off = (self.traits.clock_skew_ms + self.jumped_ms) * 1_000;
+        let step = self.traits.clock_step_ms * 1_000;
+        let micros = now.as_micros() + off;
+        Timestamp::from_micros(micros - micros.rem_euclid(step))
+    }
+
+    /// Notes that a record has changed.
+    pub fn changed(&mut self, id: u64, now: Timestamp) {
+        let shows_at = Timestamp::from_micros(now.as_micros() + self.traits.index_lag_ms * 1_000);
+        self.log.push(LogEntry { id, shows_at });
+    }
+
+    /// The record of a thing that is there.
+    pub fn live(&self, thing: u64) -> Option<u64> {
+        let code = code(thing);
+        let of = |stored: &Stored| !stored.gone && stored.code.as_deref() == Some(&code);
+        self.records
+            .iter()
+            .find(|(_, stored)| of(stored))
+            .map(|(id, _)| *id)
+    }
+
+    /// The own row of a record.
+    pub fn row(id: u64, stored: &Stored) -> Row {
+        let text = |value: &Option<String>| Some(value.clone().map_or(Value::Null, Value::Text));
+        let mut row = vec![Some(Value::Text(id.to_string())), text(&stored.code)];
+        row.extend(stored.values.iter().map(text));
+        row.push(Some(Value::Text(stored.secret.clone())));
+        row.push(Some(Value::Boolean(stored.gone)));
+        row
+    }
+
+    /// A record as the system shows it, and that Treaty was told so.
+    pub fn show(&mut self, id: u64) -> Option<Record> {
+        let says_who = self.traits.says_who;
+        let stored = self.records.get_mut(&id)?;
+        stored.told = Some(stored.values.clone());
+        Some(Record {
+            id: id.to_string().as_str().into(),
+            own: Self::row(id, stored),
+            changed_at: Some(stored.changed_at),
+            origin: match says_who {
+                true => stored.by.clone(),
+                false => Origin::default(),
+            },
+            mark: stored.mark.clone(),
+        })
+    }
+}
+
+/// What the records of a thing have as their code.
+pub fn code(thing: u64) -> String {
+    format!("thing-{thing}")
+}
+
+/// The thing of a code.
+pub fn thing_of(code: Option<&str>) -> Option<u64> {
+    code?.strip_prefix("thing-")?.parse().ok()
+}
+
+/// Who somebody is to a system.
+pub fn origin(who: Who) -> Origin {
+    let (kind, actor) = match who {
+        Who::Person => (ActorKind::Person, "anna"),
+        Who::Robot => (ActorKind::Unknown, "robot"),
+        Who::UnderOurName => (ActorKind::Treaty, "treaty"),
+    };
+    Origin {
+        kind,
+        actor: Some(actor.to_owned()),
+    }
+}
