@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use treaty_ledger::{MatchKey, RecordHead, StoredRecord, Subject};
+use treaty_ledger::{MatchKey, RecordHead, StoredLink, StoredRecord, Subject};
 use treaty_model::{LinkId, Population, Presence, SystemIndex, SystemName};
 use treaty_sandbox::Detail;
 
@@ -56,7 +56,8 @@ impl Engine {
     /// Looks at every record of an entity that is not identified yet.
     pub(crate) fn identify(&self, part: &Part) -> Result<Identified, EngineError> {
         let mut waiting = self.waiting_heads(part)?;
-        if waiting.is_empty() {
+        let lacking = self.lacking_heads(part)?;
+        if waiting.is_empty() && lacking.is_empty() {
             return Ok(Identified::default());
         }
         let mut found = Identified::default();
@@ -77,6 +78,7 @@ impl Engine {
             };
             let mut desk = Desk::new(self, part, matcher, self.population(part)?);
             judged.extend(self.judge(&mut desk, &waiting, &mut found, matching.ask_from)?);
+            judged.extend(self.judge(&mut desk, &lacking, &mut found, matching.ask_from)?);
             // Whom it might be the same as is not known: it is not new.
             let before = waiting.len();
             waiting.retain(|head| !desk.failed.contains(&head.number));
@@ -103,6 +105,31 @@ impl Engine {
             };
             after = last.number;
             heads.extend(batch);
+        }
+    }
+
+    /// Records of links that are to be decided and that some system lacks which
+    /// takes what is new: they are looked for before anything is made, because
+    /// others may have been made since they were linked.
+    fn lacking_heads(&self, part: &Part) -> Result<Vec<RecordHead>, EngineError> {
+        let mut heads = Vec::new();
+        let mut after = LinkId(0);
+        loop {
+            let links = self.attention_after(part, after, BATCH_RECORDS)?;
+            let Some(last) = links.last() else {
+                return Ok(heads);
+            };
+            after = last.id;
+            for link in links.iter().filter(|link| lacks(part, link)) {
+                let there = link.records.iter().flatten();
+                let there = there.filter(|record| record.presence.takes_part());
+                heads.extend(there.map(|record| RecordHead {
+                    number: record.number,
+                    system: record.key.system.clone(),
+                    link: Some(link.id),
+                    waiting: false,
+                }));
+            }
         }
     }
 
@@ -198,7 +225,11 @@ impl Engine {
         let mut alike = Vec::new();
         for (head, others) in heads.iter().zip(others_of) {
             let others = others.iter().filter_map(|other| known.get(other));
-            let later = others.filter(|other| !other.waiting || other.number > head.number);
+            // Those that wait are compared with all others by themselves.
+            let later = others.filter(|other| match head.waiting {
+                true => !other.waiting || other.number > head.number,
+                false => !other.waiting && other.link != head.link,
+            });
             alike.extend(later.map(|other| (head.number, other.number)));
         }
         let distinct = self.ledger.are_distinct(&alike)?;
@@ -396,4 +427,13 @@ impl Engine {
             .map(|item| format!("{}: {} ({:+.1})", item.about, item.finding, item.weight))
             .collect())
     }
+}
+
+/// Whether a system that takes what is new has no record of a link.
+fn lacks(part: &Part, link: &StoredLink) -> bool {
+    let records = link.records.iter().zip(&part.entity.systems);
+    records.into_iter().any(|(record, system)| {
+        let takes_part = |record: &StoredRecord| record.presence.takes_part();
+        !system.creates_from.is_empty() && !record.as_ref().is_some_and(takes_part)
+    })
 }

@@ -76,7 +76,9 @@ pub fn page(store: &mut Store, cursor: Option<&Cursor>, now: Timestamp) -> Page 
 
 fn listing(store: &mut Store, now: Timestamp, after: u64, since: usize, from: i64) -> Page {
     let lag_micros = store.traits.index_lag_ms * 1_000;
-    let hidden = store.hidden > 0;
+    // A feed of changes that hid something would never tell of it: no reader
+    // could know.
+    let hidden = store.hidden > 0 && store.traits.feed == Feed::Listing;
     let shown = store
         .records
         .iter()

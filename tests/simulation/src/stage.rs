@@ -268,7 +268,7 @@ impl Stage {
             by,
             mark: None,
             told: None,
-            ours: false,
+            known: false,
         };
         store.records.insert(id, stored);
         store.changed(id, now);
@@ -355,7 +355,7 @@ impl Stage {
         if store.traits.archives {
             if let Some(stored) = store.records.get_mut(&id) {
                 (stored.gone, stored.changed_at, stored.by) = (true, changed_at, by);
-                (stored.mark, stored.told) = (None, None);
+                (stored.mark, stored.known) = (None, false);
             }
         } else {
             store.records.remove(&id);

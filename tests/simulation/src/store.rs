@@ -39,8 +39,8 @@ pub struct Stored {
     pub mark: Option<IntentId>,
     /// The values of [`FIELDS`] that Treaty was last told.
     pub told: Option<Vec<Option<String>>>,
-    /// Whether Treaty made it.
-    pub ours: bool,
+    /// Whether Treaty made it, or was told of it, since it is there.
+    pub known: bool,
 }
 
 /// An entry of the log of changes.
@@ -153,6 +153,7 @@ impl Store {
         let says_who = self.traits.says_who;
         let stored = self.records.get_mut(&id)?;
         stored.told = Some(stored.values.clone());
+        stored.known = true;
         Some(Record {
             id: id.to_string().as_str().into(),
             own: Self::row(id, stored),

@@ -114,10 +114,8 @@ fn create(stage: &mut Stage, system: usize, write: &SystemWrite, values: &Row) -
         stage.broken("a field that no row mentions was written");
     }
     let already = thing.and_then(|thing| stage.stores[system].live(thing));
-    if let Some(id) = already
-        && (stage.stores[system].records[&id].ours
-            || stage.stores[system].records[&id].told.is_some())
-    {
+    let known = |id: u64| stage.stores[system].records[&id].known;
+    if let Some(id) = already.filter(|id| known(*id)) {
         stage.broken(&format!(
             "{code:?} was made in system {system} again beside {id}"
         ));
@@ -132,7 +130,7 @@ fn create(stage: &mut Stage, system: usize, write: &SystemWrite, values: &Row) -
     let id = stage.insert(system, code, values, ourselves());
     let store = &mut stage.stores[system];
     if let Some(stored) = store.records.get_mut(&id) {
-        (stored.ours, stored.mark) = (true, Some(write.intent.clone()));
+        (stored.known, stored.mark) = (true, Some(write.intent.clone()));
     }
     let row = Store::row(id, &store.records[&id]);
     store.wrote.insert(write.intent.to_string(), (id, row));

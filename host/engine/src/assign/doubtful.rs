@@ -1,13 +1,13 @@
 //! Links for which nothing is made somewhere, because somebody is asked.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_model::{LinkId, SystemIndex};
 
 use super::{Assignment, Member};
 
-/// Where a record waits that somebody is asked about: for each link that it may
-/// belong to, the systems of those that wait with it.
+/// Where something may be there already that somebody is asked about: for each
+/// link, the systems in which a record of it would be one too many.
 pub(crate) fn doubtful(
     members: &[Member],
     assignment: &Assignment,
@@ -16,20 +16,40 @@ pub(crate) fn doubtful(
         let place = members.binary_search_by_key(&number, |member| member.number);
         place.ok().map(|place| &members[place])
     };
-    let with = |number: i64| {
-        let mut clusters = assignment.clusters.iter();
-        let cluster = clusters.find(|cluster| cluster.joining.contains(&number));
-        cluster.map_or_else(|| vec![number], |cluster| cluster.joining.clone())
-    };
+    let mut with_link: BTreeMap<LinkId, BTreeSet<SystemIndex>> = BTreeMap::new();
+    for member in members {
+        let systems = member.link.map(|link| with_link.entry(link).or_default());
+        systems.into_iter().for_each(|systems| {
+            systems.insert(member.system);
+        });
+    }
+    let mut with_number: BTreeMap<i64, BTreeSet<SystemIndex>> = BTreeMap::new();
+    for cluster in assignment.clusters.iter().filter(|cluster| cluster.held) {
+        let joining = cluster.joining.iter();
+        let systems: BTreeSet<_> = joining
+            .filter_map(|number| Some(member(*number)?.system))
+            .collect();
+        with_number.extend(
+            cluster
+                .joining
+                .iter()
+                .map(|number| (*number, systems.clone())),
+        );
+    }
     let mut doubtful = BTreeSet::new();
     for asked in &assignment.asked {
         let pair = (asked.pair.first, asked.pair.second);
         for (one, other) in [pair, (pair.1, pair.0)] {
-            let Some(link) = member(one).and_then(|member| member.link) else {
+            let (Some(one), Some(other)) = (member(one), member(other)) else {
                 continue;
             };
-            let waiting = with(other).into_iter().filter_map(member);
-            doubtful.extend(waiting.map(|member| (link, member.system)));
+            let Some(link) = one.link else { continue };
+            let with = match other.link {
+                Some(link) => with_link.get(&link),
+                None => with_number.get(&other.number),
+            };
+            doubtful.insert((link, other.system));
+            doubtful.extend(with.into_iter().flatten().map(|system| (link, *system)));
         }
     }
     doubtful
