@@ -15,6 +15,7 @@ use treaty_model::{
 use treaty_systems::{Action, SystemWrite};
 
 use crate::draft::{Draft, Send, revisions_of};
+use crate::ending::Owed;
 use crate::question::link_question;
 use crate::report::{Down, EntityReport, Failure};
 use crate::unread::keep_unwritten;
@@ -43,10 +44,15 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let mut commit = Commit::default();
         let mut sendings: Vec<Sending> = Vec::new();
+        let mut owed = Owed::default();
         for mut draft in drafts {
             self.settle_draft(part, &mut draft, run, &mut commit, report);
+            if draft.dangling || draft.postponed {
+                owed.note(draft.plan.link);
+            }
             let sends = std::mem::take(&mut draft.sends);
             for (operation, send) in draft.plan.operations.iter().zip(sends) {
+                owed.note(draft.plan.link);
                 if !down.contains_key(&operation.system()) {
                     sendings.push(self.sending(part, &draft, operation, send, run));
                 }
@@ -63,7 +69,8 @@ impl Engine {
             (of_system, sendings) = sendings
                 .into_iter()
                 .partition(|sending| sending.system == system);
-            self.send(part, system, of_system, report, down).await?;
+            self.send(part, system, of_system, report, down, &mut owed)
+                .await?;
         }
         Ok(())
     }
@@ -76,6 +83,7 @@ impl Engine {
         sendings: Vec<Sending>,
         report: &mut EntityReport,
         down: &mut Down,
+        owed: &mut Owed,
     ) -> Result<(), EngineError> {
         let to = part.system(system);
         let writes_max = to.capabilities().writes_max.max(1);
@@ -86,7 +94,7 @@ impl Engine {
                 continue;
             }
             match to.connector.write(&to.source, &writes).await {
-                Ok(outcomes) => self.confirm(part, system, batch, outcomes, report)?,
+                Ok(outcomes) => self.confirm(part, system, batch, outcomes, report, owed)?,
                 Err(error) => {
                     let name = &part.entity.part(system).system;
                     down.insert(system, Failure::new(name, &error));

@@ -9,7 +9,7 @@ use treaty_model::{
 use treaty_systems::{Outcome, Record};
 
 use crate::apply::Sending;
-use crate::ending::{End, removes, tale};
+use crate::ending::{End, Owed, removes, tale};
 use crate::reading::Unread as _;
 use crate::report::EntityReport;
 use crate::upgrade::SettledOwn as _;
@@ -24,6 +24,7 @@ impl Engine {
         batch: &[Sending],
         outcomes: Vec<Outcome>,
         report: &mut EntityReport,
+        owed: &mut Owed,
     ) -> Result<(), EngineError> {
         let ends = batch.iter().zip(outcomes).map(|(sending, outcome)| {
             let end = match outcome {
@@ -40,18 +41,20 @@ impl Engine {
             };
             (sending.intent.clone(), end)
         });
-        self.end(part, system, ends.collect(), report)
+        self.end(part, system, ends.collect(), report, owed)
     }
 
     /// Closes intents and keeps what stands in the system now, in one
-    /// transaction.
+    /// transaction. A link rests once nothing of it is owed any more.
     pub(crate) fn end(
         &self,
         part: &Part,
         system: SystemIndex,
         ends: Vec<(Intent, End)>,
         report: &mut EntityReport,
+        owed: &mut Owed,
     ) -> Result<(), EngineError> {
+        owed.take_ends(&ends);
         let ids: Vec<_> = ends.iter().map(|(intent, _)| intent.link).collect();
         let mut links: std::collections::BTreeMap<_, StoredLink> = self
             .ledger
@@ -134,6 +137,10 @@ impl Engine {
             }
         }
         self.take_told(part, system, told, &mut links, &mut commit)?;
+        // What another system is owed keeps a link from resting.
+        for link in &mut commit.links {
+            link.attention |= !owed.is_nothing(link.id);
+        }
         self.keep(part, commit)
     }
 

@@ -1,9 +1,37 @@
 //! What became of an intent, and how the journal tells it.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use treaty_ledger::{Content, EntryKind, Intent, IntentAction};
-use treaty_model::{FieldIndex, IntentId, Revision, Row};
+use treaty_model::{FieldIndex, IntentId, LinkId, Revision, Row};
 use treaty_systems::Record;
+
+/// How much is still to be carried out of each link in a pass.
+#[derive(Debug, Default)]
+pub(crate) struct Owed(BTreeMap<LinkId, usize>);
+
+impl Owed {
+    /// Something is to be carried out.
+    pub(crate) fn note(&mut self, link: LinkId) {
+        *self.0.entry(link).or_default() += 1;
+    }
+
+    /// Some of it has come to an end that the next pass would not change.
+    pub(crate) fn take_ends(&mut self, ends: &[(Intent, End)]) {
+        for (intent, end) in ends {
+            let ended = matches!(end, End::Done(..) | End::Landed(..) | End::Refused(_));
+            if ended && let Some(owed) = self.0.get_mut(&intent.link) {
+                *owed = owed.saturating_sub(1);
+            }
+        }
+    }
+
+    /// Whether it is known that nothing is left: then the link may rest.
+    pub(crate) fn is_nothing(&self, link: LinkId) -> bool {
+        self.0.get(&link) == Some(&0)
+    }
+}
 
 /// What became of an intent.
 pub(crate) enum End {

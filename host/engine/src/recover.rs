@@ -4,7 +4,7 @@ use treaty_ledger::{Intent, IntentAction};
 use treaty_model::{Row, SystemIndex};
 use treaty_systems::{Action, Found, Record, Sought, SystemError};
 
-use crate::ending::{End, removes};
+use crate::ending::{End, Owed, removes};
 use crate::report::EntityReport;
 use crate::{Engine, EngineError, Part};
 
@@ -70,7 +70,9 @@ impl Engine {
                     Found::Landed { now, .. } => (intent, End::Done(now, "landed")),
                     Found::NotLanded(record) => (intent, End::Undone(record, "not-landed")),
                 });
-            self.end(part, system, ends.collect(), report)?;
+            // Nobody knows what else their links are owed: reconcile looks.
+            let mut owed = Owed::default();
+            self.end(part, system, ends.collect(), report, &mut owed)?;
         }
         Ok(())
     }

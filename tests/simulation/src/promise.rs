@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value as Json;
 use treaty_ledger::{StoredQuestion, Subject};
+use treaty_model::Timestamp;
 
 use crate::broken::Broken;
 use crate::history::{Edit, SentKind};
@@ -207,6 +208,7 @@ impl Rest<'_> {
         for (place, edit) in edits.iter().enumerate() {
             let later = &edits[place + 1..];
             let fine = edit.unseen
+                || self.is_withdrawal(thing, edit, &edits[..place])
                 || thing.twice
                 || thing.asked
                 || self.is_asked(thing, field)
@@ -228,6 +230,38 @@ impl Rest<'_> {
                 broken.push(Broken::new(1, how));
             }
         }
+    }
+
+    /// The field came back to what it was, and nothing had been agreed on it
+    /// meanwhile: there is no change any more.
+    fn is_withdrawal(&self, thing: &Thing, edit: &Edit, earlier: &[&Edit]) -> bool {
+        let mut before = edit.before.clone();
+        for earlier in earlier.iter().rev() {
+            if (earlier.system, earlier.id) != (edit.system, edit.id) {
+                continue;
+            }
+            if earlier.after != before {
+                return false;
+            }
+            if earlier.before == edit.after {
+                return !self.was_agreed(thing, edit, earlier.at);
+            }
+            before.clone_from(&earlier.before);
+        }
+        false
+    }
+
+    /// Whether anything was agreed on a field before an edit, since a time.
+    fn was_agreed(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
+        let name = FIELDS[edit.field];
+        self.files.journal.iter().any(|entry| {
+            let fields = entry.content["fields"].as_array();
+            let named = |field: &Json| field["field"].as_str() == Some(name);
+            (since..=edit.at).contains(&entry.at)
+                && entry.link.is_some_and(|link| thing.links.contains(&link))
+                && (entry.kind == "verdict" && entry.field.as_deref() == Some(name)
+                    || fields.is_some_and(|fields| fields.iter().any(named)))
+        })
     }
 
     /// Somebody who saw it edited the field again.

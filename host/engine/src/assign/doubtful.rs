@@ -23,12 +23,18 @@ pub(crate) fn doubtful(
             systems.insert(member.system);
         });
     }
+    let mut doubtful = BTreeSet::new();
     let mut with_number: BTreeMap<i64, BTreeSet<SystemIndex>> = BTreeMap::new();
     for cluster in assignment.clusters.iter().filter(|cluster| cluster.held) {
         let joining = cluster.joining.iter();
         let systems: BTreeSet<_> = joining
             .filter_map(|number| Some(member(*number)?.system))
             .collect();
+        // What would join a link, and waits with it.
+        let joins = systems
+            .iter()
+            .filter_map(|system| Some((cluster.link?, *system)));
+        doubtful.extend(joins);
         with_number.extend(
             cluster
                 .joining
@@ -36,7 +42,6 @@ pub(crate) fn doubtful(
                 .map(|number| (*number, systems.clone())),
         );
     }
-    let mut doubtful = BTreeSet::new();
     for asked in &assignment.asked {
         let pair = (asked.pair.first, asked.pair.second);
         for (one, other) in [pair, (pair.1, pair.0)] {
