@@ -2,7 +2,8 @@
 //! branch.
 
 use treaty_model::{
-    Candidate, Drift, Entity, FieldIndex, Link, Owner, Standing, SystemIndex, Value, Why,
+    Candidate, Drift, Entity, FieldIndex, Link, Owner, Revision, Settled, Standing, SystemIndex,
+    Value, Why,
 };
 
 use crate::stand::{Stand, agreed, candidate, first_by_name, stands};
@@ -54,7 +55,7 @@ fn rule_on_owned(
     stands: &[Stand<'_>],
 ) -> Ruling {
     let base = link.base(field);
-    if link.side(owner).is_none()
+    if has_no_say(link, field, owner)
         && entity.table.row(field).writable(owner)
         && let Some(taken) = brought(entity, owner, base.value.as_ref(), stands)
     {
@@ -107,7 +108,21 @@ fn rule_on_owned(
     Ruling::Drifted { taken, candidates }
 }
 
-/// What is brought to an owner that has no such record yet. Where the treaty
+/// Whether an owner has said nothing about a field of its own: it has no such
+/// record, or one that was made for it when nobody had a value.
+fn has_no_say(link: &Link, field: FieldIndex, owner: SystemIndex) -> bool {
+    let Some(side) = link.side(owner) else {
+        return true;
+    };
+    let made_for_it = |settled: &Settled| {
+        settled.revision == Revision(0) && settled.value == side.observed[field.0]
+    };
+    link.base(field).value.is_none()
+        && side.presence.takes_part()
+        && side.settled[field.0].as_ref().is_some_and(made_for_it)
+}
+
+/// What is brought to an owner that has no say yet. Where the treaty
 /// lets another system bring new records there, it brings their values too: a
 /// person who is new in the CRM gets a record in the database with a name in it.
 /// Where it does not, everybody waits for the owner.

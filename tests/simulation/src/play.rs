@@ -62,6 +62,7 @@ pub fn play(theatre: &Theatre, name: &str, case: &Case) -> anyhow::Result<Played
         story: Vec::new(),
         broken: Vec::new(),
         passes: 0,
+        read_out: false,
     };
     runtime.block_on(player.history())?;
     player.end()
@@ -77,6 +78,8 @@ struct Player<'a> {
     story: Vec<String>,
     broken: Vec<Broken>,
     passes: u64,
+    /// Whether the last pass read everything to its end.
+    read_out: bool,
 }
 
 impl Player<'_> {
@@ -134,10 +137,12 @@ impl Player<'_> {
     /// A pass whose plan was looked at before, twice, while nothing else
     /// happened.
     async fn planned_pass(&mut self) -> anyhow::Result<()> {
+        // A listing that was broken off goes on where it was: what changed before
+        // that place shows in the next one.
         let calm = {
             let mut stage = self.stage.lock();
             stage.still = true;
-            stage.is_calm()
+            stage.is_calm() && self.read_out
         };
         let first = self.pass(Mode::Plan).await;
         let second = self.pass(Mode::Plan).await;
@@ -145,9 +150,10 @@ impl Player<'_> {
             self.stage.lock().still = false;
             return Ok(());
         };
-        if calm && engine.print(&first.plan) != engine.print(&second.plan) {
-            self.broken
-                .push(Broken::new(7, "the same plan was not the same twice"));
+        let (one, other) = (engine.print(&first.plan), engine.print(&second.plan));
+        if calm && one != other {
+            let how = format!("one state, two plans:\n{one}\nand\n{other}");
+            self.broken.push(Broken::new(7, how));
         }
         let done = self.pass(Mode::Sync).await;
         self.stage.lock().still = false;
@@ -207,6 +213,7 @@ impl Player<'_> {
     /// failed.
     async fn pass(&mut self, mode: Mode) -> Option<Report> {
         self.passes += 1;
+        let read_out = std::mem::take(&mut self.read_out);
         let engine = self.engine.as_ref()?;
         let approved = BTreeSet::new();
         let made = on_stage(&self.stage, engine.pass(mode, &approved)).await;
@@ -229,6 +236,7 @@ impl Player<'_> {
                     .map(|failure| &failure.message)
                     .collect();
                 self.note(format!("{mode:?} {told} {failures:?}"));
+                self.read_out = report.failures.is_empty() && (read_out || mode == Mode::Sync);
                 for trip in &report.trips {
                     self.note(format!("guard {}: {}", trip.guard, trip.message));
                 }

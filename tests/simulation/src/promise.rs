@@ -213,7 +213,7 @@ impl Rest<'_> {
                 || thing.asked
                 || self.is_asked(thing, field)
                 || self.is_superseded(edit, later)
-                || self.was_given_up(thing, edit)
+                || self.was_given_up(thing, edit, edit.at)
                 || self.went_with_its_record(edit)
                 || self.stands_everywhere(thing, edit);
             if !fine {
@@ -233,7 +233,7 @@ impl Rest<'_> {
     }
 
     /// The field came back to what it was, and nothing had been agreed on it
-    /// meanwhile: there is no change any more.
+    /// meanwhile, or what it was had lost already: there is no change any more.
     fn is_withdrawal(&self, thing: &Thing, edit: &Edit, earlier: &[&Edit]) -> bool {
         let mut before = edit.before.clone();
         for earlier in earlier.iter().rev() {
@@ -244,7 +244,8 @@ impl Rest<'_> {
                 return false;
             }
             if earlier.before == edit.after {
-                return !self.was_agreed(thing, edit, earlier.at);
+                return !self.was_agreed(thing, edit, earlier.at)
+                    || self.was_given_up(thing, edit, earlier.at);
             }
             before.clone_from(&earlier.before);
         }
@@ -274,11 +275,11 @@ impl Rest<'_> {
         })
     }
 
-    fn was_given_up(&self, thing: &Thing, edit: &Edit) -> bool {
+    fn was_given_up(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
         let system = &self.stage.world.systems[edit.system].name;
         self.files.journal.iter().any(|entry| {
             entry.kind == "given-up"
-                && entry.at >= edit.at
+                && entry.at >= since
                 && entry.link.is_some_and(|link| thing.links.contains(&link))
                 && (entry.system.as_ref() == Some(system)
                     // What several had agreed on stands there once.

@@ -233,17 +233,28 @@ pub fn put_back(mut plan: LinkPlan, places: &[usize]) -> LinkPlan {
 
 impl RandomLink {
     /// Whether what a system says of a field may become base: it owns or shares
-    /// the field, or it brings the record to an owner that has none yet.
+    /// the field, or it brings the record to an owner that has none yet, or one
+    /// that was made for it before anybody had a value.
     pub fn is_source(&self, field: FieldIndex, system: SystemIndex) -> bool {
         let row = self.entity.table.row(field);
         let brings = match row.owner {
             Owner::System(owner) => {
-                self.link.sides[owner.0].is_none()
+                self.has_no_say(field, owner)
                     && self.entity.part(owner).creates_from.contains(&system)
             }
             Owner::Shared => false,
         };
         row.is_source(system) || brings
+    }
+
+    fn has_no_say(&self, field: FieldIndex, owner: SystemIndex) -> bool {
+        let Some(side) = &self.link.sides[owner.0] else {
+            return true;
+        };
+        let made_for_it = side.settled[field.0].as_ref().is_some_and(|settled| {
+            settled.revision == Revision(0) && settled.value == side.observed[field.0]
+        });
+        self.link.base[field.0].value.is_none() && side.presence.takes_part() && made_for_it
     }
 
     /// The same link, but whoever does not own a field says something else.
