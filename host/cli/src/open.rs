@@ -3,7 +3,9 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use treaty_engine::{Compiler, Engine, Opening, Progress, Reader, RealSystems, ShippedRule, known};
+use treaty_engine::{
+    Compiler, Engine, KeptRules, Opening, Progress, Reader, RealSystems, ShippedRule, known,
+};
 use treaty_folder::{Problems, TreatyFolder, read};
 use treaty_ledger::LedgerOptions;
 
@@ -65,6 +67,7 @@ pub fn opening(progress: Progress) -> Opening {
         env: Arc::new(|name| std::env::var(name).ok()),
         compiler: compiler(),
         cache: cache(),
+        kept: KeptRules::default(),
         ledger: LedgerOptions::default(),
         progress,
     }

@@ -53,6 +53,7 @@ pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
+pub use rules::KeptRules;
 pub use status::{EntityStatus, EntitySystemStatus, ProblemShown, Status};
 pub use treaty_sandbox::{Compiler, compile_alone};
 

@@ -11,6 +11,7 @@ use treaty_sandbox::Compiler;
 use treaty_systems::{Connector, Needs, SystemError, connector_kinds};
 
 use crate::Progress;
+use crate::rules::KeptRules;
 
 /// A rule that ships inside the binary.
 #[derive(Clone, Copy, Debug)]
@@ -38,6 +39,8 @@ pub struct Opening {
     pub env: Environment,
     /// What compiles the rules of the treaty; none: this process does.
     pub compiler: Option<Compiler>,
+    /// What was loaded before in this process.
+    pub kept: KeptRules,
     /// Where compiled rules are kept between runs.
     pub cache: Option<std::path::PathBuf>,
     /// How the ledger's files are opened.

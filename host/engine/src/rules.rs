@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use treaty_folder::{Component, Profile, RuleSettings, TreatyFolder};
 use treaty_model::RuleId;
-use treaty_sandbox::{Rule, Sandbox, SandboxOptions};
+use treaty_sandbox::{Limits, Rule, Sandbox, SandboxOptions};
 
 use crate::EngineError;
 use crate::opening::Opening;
@@ -18,16 +19,11 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub(crate) fn load(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
-        let options = SandboxOptions {
-            cache: opening.cache.clone(),
-            compiler: opening.compiler.clone(),
-            limits: limits(folder),
-        };
-        let sandbox =
-            Sandbox::new(options).map_err(|error| EngineError::Sandbox(error.to_string()))?;
+        let mut kept = opening.kept.lock();
+        let kept = kept.with_limits(opening, limits(folder))?;
         let mut loaded = BTreeMap::new();
         for settings in &folder.rules {
-            let rule = load(&sandbox, settings, opening)?;
+            let rule = kept.load(settings, opening)?;
             let id = RuleId {
                 name: settings.name.clone(),
                 digest: rule.digest(),
@@ -49,9 +45,69 @@ impl Rules {
     }
 }
 
-fn limits(folder: &TreatyFolder) -> treaty_sandbox::Limits {
+/// Rules that ship, kept from one opening to the next: who starts a treaty again
+/// in the same process need not load them again.
+#[derive(Clone, Default)]
+pub struct KeptRules(Arc<Mutex<Keeper>>);
+
+#[derive(Default)]
+struct Keeper(Option<Kept>);
+
+struct Kept {
+    limits: Limits,
+    sandbox: Sandbox,
+    shipped: BTreeMap<String, Rule>,
+}
+
+impl KeptRules {
+    fn lock(&self) -> MutexGuard<'_, Keeper> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Keeper {
+    /// What was kept under these limits; nothing yet, where there are others.
+    fn with_limits(&mut self, opening: &Opening, limits: Limits) -> Result<&mut Kept, EngineError> {
+        let kept = match self.0.take().filter(|kept| kept.limits == limits) {
+            Some(kept) => kept,
+            None => {
+                let options = SandboxOptions {
+                    cache: opening.cache.clone(),
+                    compiler: opening.compiler.clone(),
+                    limits: limits.clone(),
+                };
+                let sandbox = Sandbox::new(options)
+                    .map_err(|error| EngineError::Sandbox(error.to_string()))?;
+                Kept {
+                    limits,
+                    sandbox,
+                    shipped: BTreeMap::new(),
+                }
+            }
+        };
+        Ok(self.0.insert(kept))
+    }
+}
+
+impl Kept {
+    fn load(&mut self, settings: &RuleSettings, opening: &Opening) -> Result<Rule, EngineError> {
+        // A file may be another one by now.
+        let name = match (&settings.component, settings.profile) {
+            (Component::Shipped(name), Profile::Contract) => name,
+            _ => return load(&self.sandbox, settings, opening),
+        };
+        if let Some(rule) = self.shipped.get(name) {
+            return Ok(rule.clone());
+        }
+        let rule = load(&self.sandbox, settings, opening)?;
+        self.shipped.insert(name.clone(), rule.clone());
+        Ok(rule)
+    }
+}
+
+fn limits(folder: &TreatyFolder) -> Limits {
     const MIB: u64 = 1 << 20;
-    let mut limits = treaty_sandbox::Limits::default();
+    let mut limits = Limits::default();
     let wanted = &folder.limits;
     let bytes = |mib: u64| usize::try_from(mib.saturating_mul(MIB)).unwrap_or(usize::MAX);
     let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);

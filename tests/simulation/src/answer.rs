@@ -5,7 +5,7 @@ use treaty_ledger::{StoredQuestion, Subject};
 
 /// An answer to a question, one of those that can be given.
 pub fn reply(question: &StoredQuestion, pick: u64) -> Reply {
-    let even = pick % 2 == 0;
+    let even = pick.is_multiple_of(2);
     match &question.subject {
         // Records have the same code because they stand for the same thing, and
         // people know that.

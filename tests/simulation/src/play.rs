@@ -197,6 +197,7 @@ impl Player<'_> {
             clock: Arc::new(self.stage.clone()),
             env: Arc::new(|_| None),
             compiler: None,
+            kept: self.theatre.kept.clone(),
             cache: Some(self.theatre.cache.clone()),
             ledger: LedgerOptions {
                 pages_max: disk_full.then_some(1),

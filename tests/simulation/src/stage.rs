@@ -121,18 +121,39 @@ impl Stage {
     /// Everything that was acknowledged, line by line.
     pub fn tale(&self) -> Vec<String> {
         let history = &self.history;
-        let edits = history
-            .edits
-            .iter()
-            .map(|edit| (edit.tick, format!("{edit:?}")));
-        let removals = history
-            .removals
-            .iter()
-            .map(|gone| (gone.tick, format!("{gone:?}")));
-        let sent = history
-            .sent
-            .iter()
-            .map(|sent| (sent.tick, format!("{sent:?}")));
+        let name = |system: usize| &self.world.systems[system].name;
+        let edits = history.edits.iter().map(|edit| {
+            let field = FIELDS[edit.field];
+            let what = format!(
+                "{} {} (thing {}): {field} {:?} becomes {:?}",
+                name(edit.system),
+                edit.id,
+                edit.thing,
+                edit.before,
+                edit.after
+            );
+            (edit.tick, what)
+        });
+        let removals = history.removals.iter().map(|gone| {
+            let what = format!(
+                "{} {} (thing {}): deleted",
+                name(gone.system),
+                gone.id,
+                gone.thing
+            );
+            (gone.tick, what)
+        });
+        let sent = history.sent.iter().map(|sent| {
+            let what = format!(
+                "{} {} (thing {:?}): {:?} by {}",
+                name(sent.system),
+                sent.id,
+                sent.thing,
+                sent.kind,
+                sent.intent
+            );
+            (sent.tick, what)
+        });
         let mut lines: Vec<_> = edits.chain(removals).chain(sent).collect();
         lines.sort_by_key(|(tick, _)| *tick);
         let mut lines: Vec<_> = lines

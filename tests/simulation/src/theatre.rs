@@ -4,7 +4,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
-use treaty_engine::ShippedRule;
+use treaty_engine::{KeptRules, ShippedRule};
 use treaty_folder::{Known, KnownConnector, Location};
 
 /// Where files cost nothing: a history synchronises its ledger hundreds of
@@ -17,6 +17,8 @@ pub struct Theatre {
     pub shipped: Vec<ShippedRule>,
     /// What a treaty may name.
     pub known: Known,
+    /// The rules that were loaded.
+    pub kept: KeptRules,
     /// Where compiled rules are kept.
     pub cache: PathBuf,
     folder: tempfile::TempDir,
@@ -46,6 +48,7 @@ impl Theatre {
                 shipped_rules: shipped.iter().map(|rule| rule.name.to_owned()).collect(),
             },
             shipped,
+            kept: KeptRules::default(),
             cache: cache.to_owned(),
             folder: folder.context("making a folder for histories")?,
         })

@@ -18,7 +18,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use treaty_engine::{Engine, Mode, Opening, RealSystems, Report, ShippedRule, known};
+use treaty_engine::{Engine, KeptRules, Mode, Opening, RealSystems, Report, ShippedRule, known};
 use treaty_ledger::LedgerOptions;
 use treaty_model::{Clock, Timestamp};
 
@@ -175,6 +175,7 @@ async fn open(folder: &Path, stopwatch: &Arc<Stopwatch>) -> Result<Engine> {
         env: Arc::new(|_| None),
         compiler: None,
         cache: Some(folder.join("cache")),
+        kept: KeptRules::default(),
         ledger: LedgerOptions::default(),
         progress: Arc::new(move |event| stopwatch.note(event)),
     };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use treaty_engine::{
-    Engine, Event, Mode, OpenSystem, Opening, RealSystems, Report, ShippedRule, known,
+    Engine, Event, KeptRules, Mode, OpenSystem, Opening, RealSystems, Report, ShippedRule, known,
 };
 use treaty_ledger::LedgerOptions;
 use treaty_model::{Clock, Timestamp};
@@ -117,6 +117,7 @@ impl Pair {
             // One test's compiled rules serve the others.
             compiler: None,
             cache: Some(Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules")),
+            kept: KeptRules::default(),
             ledger: LedgerOptions::default(),
             progress: Arc::new(move |event| {
                 if let Event::Reconciled { .. } = event

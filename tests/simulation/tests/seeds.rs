@@ -1,0 +1,57 @@
+//! Histories on seeds, and cases that broke a promise once.
+
+use std::path::Path;
+
+use treaty_simulation::{Case, Theatre, campaign, play};
+
+/// How many seeds the test command plays, each twice.
+const SEEDS: u64 = 2_000;
+/// How many findings are made short before the test ends.
+const FINDINGS_MAX: usize = 3;
+
+fn theatre() -> Theatre {
+    let rules = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules");
+    Theatre::new(&rules).expect("the theatre opens")
+}
+
+#[test]
+fn every_promise_is_kept_in_every_history() {
+    let campaign = campaign(&theatre(), 0..SEEDS, FINDINGS_MAX).expect("they are played");
+    let told: Vec<_> = campaign
+        .findings
+        .iter()
+        .map(|finding| {
+            let seed = finding.seed;
+            format!(
+                "{}\n  cargo run -p treaty-simulation -- --seeds 1 --from {seed}",
+                finding.broken
+            )
+        })
+        .collect();
+    assert!(told.is_empty(), "{}", told.join("\n"));
+    assert_eq!(campaign.histories, SEEDS);
+    // A campaign in which nothing happens proves nothing.
+    assert!(campaign.passes > 10 * SEEDS, "{} passes", campaign.passes);
+}
+
+#[test]
+fn what_was_broken_once_is_whole() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
+    let theatre = theatre();
+    let mut cases = 0;
+    for entry in std::fs::read_dir(folder).expect("there are cases") {
+        let path = entry.expect("it is read").path();
+        let text = std::fs::read_to_string(&path).expect("it is text");
+        let case: Case = serde_json::from_str(&text).expect("it is a case");
+        let played = play(&theatre, "case", &case).expect("it is played");
+        assert!(
+            played.broken.is_empty(),
+            "{}: {:?}\n  cargo run -p treaty-simulation -- --case {}",
+            path.display(),
+            played.broken,
+            path.display()
+        );
+        cases += 1;
+    }
+    assert!(cases > 0, "there are cases");
+}
