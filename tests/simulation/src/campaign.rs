@@ -33,12 +33,22 @@ pub struct Finding {
     pub case: Case,
 }
 
+/// Whether histories that broke a promise are made short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shorten {
+    /// They are.
+    Yes,
+    /// They stay as long as they are.
+    No,
+}
+
 /// Plays the histories of these seeds, each twice, and makes short what breaks a
-/// promise. Stops after so many findings.
+/// promise, if that is wanted. Stops after so many findings.
 pub fn campaign(
     theatre: &Theatre,
     seeds: Range<u64>,
     findings_max: usize,
+    shorten: Shorten,
 ) -> anyhow::Result<Campaign> {
     let next = AtomicU64::new(seeds.start);
     let shared = Mutex::new(Campaign::default());
@@ -49,7 +59,7 @@ pub fn campaign(
             if !seeds.contains(&seed) || lock().findings.len() >= findings_max {
                 return Ok(());
             }
-            let (passes, finding) = one(theatre, seed)?;
+            let (passes, finding) = one(theatre, seed, shorten)?;
             let mut campaign = lock();
             campaign.histories += 1;
             campaign.passes += passes;
@@ -71,7 +81,7 @@ pub fn campaign(
 }
 
 /// Plays the history of a seed twice.
-fn one(theatre: &Theatre, seed: u64) -> anyhow::Result<(u64, Option<Finding>)> {
+fn one(theatre: &Theatre, seed: u64, shorten: Shorten) -> anyhow::Result<(u64, Option<Finding>)> {
     let case = Case::of(seed);
     let name = format!("seed-{seed}");
     let played = play(theatre, &name, &case)?;
@@ -83,7 +93,10 @@ fn one(theatre: &Theatre, seed: u64) -> anyhow::Result<(u64, Option<Finding>)> {
     let finding = match broken.into_iter().next() {
         Some(broken) => Some(Finding {
             seed,
-            case: shrink(theatre, &name, &case, broken.promise)?,
+            case: match shorten {
+                Shorten::Yes => shrink(theatre, &name, &case, broken.promise)?,
+                Shorten::No => case,
+            },
             broken,
         }),
         None => None,

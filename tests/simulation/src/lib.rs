@@ -21,6 +21,7 @@ mod deed;
 mod feed;
 mod history;
 mod journal;
+mod mutation;
 mod play;
 mod promise;
 mod shrink;
@@ -31,8 +32,9 @@ mod world;
 mod write;
 
 pub use broken::Broken;
-pub use campaign::{Campaign, Finding, campaign};
+pub use campaign::{Campaign, Finding, Shorten, campaign};
 pub use case::Case;
+pub use mutation::Mutation;
 pub use play::{Played, play};
 pub use shrink::shrink;
 pub use theatre::Theatre;

@@ -2,11 +2,11 @@
 
 use std::path::Path;
 
-use treaty_simulation::{Case, Theatre, campaign, play};
+use treaty_simulation::{Case, Mutation, Shorten, Theatre, campaign, play};
 
 /// How many seeds the test command plays, each twice.
 const SEEDS: u64 = 2_000;
-/// How many findings are made short before the test ends.
+/// How many findings end the test.
 const FINDINGS_MAX: usize = 3;
 
 fn theatre() -> Theatre {
@@ -16,7 +16,8 @@ fn theatre() -> Theatre {
 
 #[test]
 fn every_promise_is_kept_in_every_history() {
-    let campaign = campaign(&theatre(), 0..SEEDS, FINDINGS_MAX).expect("they are played");
+    let campaign =
+        campaign(&theatre(), 0..SEEDS, FINDINGS_MAX, Shorten::No).expect("they are played");
     let told: Vec<_> = campaign
         .findings
         .iter()
@@ -54,4 +55,14 @@ fn what_was_broken_once_is_whole() {
         cases += 1;
     }
     assert!(cases > 0, "there are cases");
+}
+
+#[test]
+fn every_fault_can_be_planted() {
+    let house = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    for mutation in Mutation::all(&house).expect("the faults are read") {
+        let sound = std::fs::read_to_string(house.join(&mutation.file)).expect("it is there");
+        let planted = mutation.plant(&sound).expect("its place is there, once");
+        assert_ne!(planted, sound, "{}", mutation.name);
+    }
 }

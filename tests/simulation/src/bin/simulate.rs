@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Parser;
-use treaty_simulation::{Campaign, Case, Theatre, campaign, play};
+use treaty_simulation::{Campaign, Case, Shorten, Theatre, campaign, play};
 
 /// Plays whole histories on seeds and checks the promises.
 #[derive(Parser)]
@@ -29,6 +29,9 @@ struct Arguments {
     /// Stops after so many broken histories.
     #[arg(long, default_value_t = 5)]
     broken_max: usize,
+    /// Whether broken histories are made short: `yes`, `no`.
+    #[arg(long, default_value = "yes", value_parser = ["yes", "no"])]
+    short: String,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -43,7 +46,11 @@ fn main() -> anyhow::Result<()> {
         return tell(&theatre, &Case::of(seed));
     }
     let seeds = arguments.from..arguments.from + arguments.seeds;
-    let campaign = campaign(&theatre, seeds, arguments.broken_max)?;
+    let shorten = match arguments.short.as_str() {
+        "no" => Shorten::No,
+        _ => Shorten::Yes,
+    };
+    let campaign = campaign(&theatre, seeds, arguments.broken_max, shorten)?;
     for finding in &campaign.findings {
         println!("seed {}: {}", finding.seed, finding.broken);
         let path = arguments.keep.join(format!("seed-{}.json", finding.seed));
