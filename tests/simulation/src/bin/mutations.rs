@@ -97,7 +97,7 @@ impl Copy {
     /// Plays histories; gives what was noticed first.
     fn simulate(&self, seeds: u64) -> Result<Option<String>> {
         let cargo = |arguments: &[&str]| {
-            let mut command = Command::new(env!("CARGO"));
+            let mut command = Command::new("cargo");
             command
                 .args(arguments)
                 .args([
