@@ -14,9 +14,12 @@ pub(super) fn unreachable(place: &str, error: &Error) -> SystemError {
             what: format!("connect to {place}"),
             message: said.message().to_owned(),
         },
-        // There is no such database, which waiting does not mend.
-        Some(said) if said.code().code() == "3D000" => SystemError::Configuration {
-            message: format!("{place}: {}", said.message()),
+        Some(said) if said.code().code() == "3D000" => SystemError::Unreachable {
+            system: place.to_owned(),
+            message: format!(
+                "{}; make it, or name another in the address",
+                said.message()
+            ),
         },
         Some(said) if said.code().code() == "53300" => SystemError::Busy {
             system: place.to_owned(),
