@@ -16,6 +16,7 @@ mod killed;
 mod messages;
 mod quickstart;
 mod server;
+mod shared_file;
 mod sqlite;
 mod status;
 mod suspicious;

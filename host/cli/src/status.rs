@@ -62,6 +62,7 @@ fn problem_lines(problems: &[ProblemShown], args: &StatusArgs) -> Vec<String> {
             Trouble::Unread => "cannot be read",
             Trouble::NotTried => "could not be tried, and will be again",
             Trouble::Unwritten => "cannot be written",
+            Trouble::Refused => "was refused",
             Trouble::Unmatched => "cannot be matched",
         };
         let (remote, message) = (&problem.remote, &problem.message);

@@ -9,16 +9,14 @@ use treaty_ledger::{
     Commit, Intent, IntentAction, IntentChange, IntentContent, LinkChange, QuestionChange,
     QuestionState, StoredLink, Subject,
 };
-use treaty_model::{
-    BaseField, FieldProblem, IntentId, Life, Operation, RunId, Settled, SystemIndex, Trouble,
-};
+use treaty_model::{BaseField, IntentId, Life, Operation, RunId, Settled, SystemIndex};
 use treaty_systems::{Action, SystemWrite};
 
 use crate::draft::{Draft, Send, revisions_of};
 use crate::ending::Owed;
 use crate::question::link_question;
 use crate::report::{Down, EntityReport, Failure};
-use crate::unread::keep_unwritten;
+use crate::unread::{keep_unwritten, unwritten};
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
 
@@ -160,16 +158,12 @@ impl Engine {
             record.presence = presence.clone();
             touched[system.0] = true;
         }
-        for (at, record) in stored.records.iter_mut().enumerate() {
-            let Some(record) = record else { continue };
-            let of_record = draft
-                .unwritable
-                .iter()
-                .filter(|(system, ..)| system.0 == at);
-            let unwritten = of_record
-                .map(|(_, field, why)| FieldProblem::new(*field, Trouble::Unwritten, why.as_str()))
-                .collect();
-            touched[at] |= keep_unwritten(record, unwritten);
+        let unwritten = unwritten(part, draft);
+        let (plan, stored) = (&draft.plan, &mut draft.stored);
+        for (at, unwritten) in unwritten.into_iter().enumerate() {
+            if let Some(record) = &mut stored.records[at] {
+                touched[at] |= keep_unwritten(record, unwritten);
+            }
         }
         stored.life = plan.life.unwrap_or(stored.life);
         self.tell_decisions(part, draft, run, commit);

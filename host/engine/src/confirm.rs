@@ -4,7 +4,8 @@ use treaty_ledger::{
     Commit, Entry, Intent, IntentAction, IntentChange, LinkChange, StoredLink, StoredRecord,
 };
 use treaty_model::{
-    FieldProblem, Inbound, Presence, Revision, Row, Settled, SystemIndex, Trouble, Value,
+    FieldProblem, Inbound, Presence, Revision, Row, Settled, SystemIndex, SystemName, Trouble,
+    Value,
 };
 use treaty_systems::{Outcome, Record};
 
@@ -12,6 +13,7 @@ use crate::apply::Sending;
 use crate::ending::{End, Owed, removes, tale};
 use crate::reading::Unread as _;
 use crate::report::EntityReport;
+use crate::unread::keeper;
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
 
@@ -32,7 +34,7 @@ impl Engine {
                 // Somebody else has removed what was to be removed.
                 Outcome::Stale(None) if removes(&sending.intent) => End::Done(None, "gone"),
                 Outcome::Stale(record) => End::Undone(record, "stale"),
-                Outcome::NotSent { .. } => End::Undone(None, "not-sent"),
+                Outcome::NotSent { message } => End::NotSent(message),
                 Outcome::Ambiguous { message } => End::Open(message),
                 Outcome::Refused { field, message } => {
                     let field = field.map(|field| format!("{field}: ")).unwrap_or_default();
@@ -88,23 +90,28 @@ impl Engine {
                     system_report.stale += 1;
                     (outcome, record, false, None)
                 }
+                End::NotSent(message) => {
+                    system_report.stale += 1;
+                    let which = which(&name, &intent);
+                    report.note_setback(format!("{which}: not written now: {message}"));
+                    ("not-sent", None, false, None)
+                }
                 End::Refused(message) => {
                     system_report.refused += 1;
                     commit.intents.push(close(&intent, at, "refused"));
-                    let which = match &intent.remote {
-                        Some(remote) => format!("{name} {remote}"),
-                        None => format!("{name}, new record of link {}", intent.link),
-                    };
+                    let which = which(&name, &intent);
                     report.note_setback(format!("{which}: refused: {message}"));
                     let Some(link) = links.get_mut(&intent.link) else {
                         continue;
                     };
                     // The same write would be refused again: the link waits
-                    // until something about it changes.
+                    // until something about it changes, or a while has passed.
                     commit.links.push(link_change(link, false));
-                    if let Some(record) = &mut link.records[system.0] {
-                        let why = format!("refused: {message}");
-                        let refused = FieldProblem::new(None, Trouble::Unwritten, why);
+                    let why = format!("refused: {message}");
+                    if let Some((at, why)) = keeper(&link.records, &[], system, &name, &why)
+                        && let Some(record) = &mut link.records[at]
+                    {
+                        let refused = FieldProblem::new(None, Trouble::Refused, why);
                         record.problems.push(refused);
                         commit.records.push(record.clone());
                     }
@@ -260,9 +267,10 @@ impl Engine {
                 value,
                 revision: *revision,
             });
+            // What concerns the whole record went when the link was decided; what
+            // is there now may be about a new record elsewhere.
             record.problems.retain(|problem| {
-                let of_field = problem.field().is_none_or(|its| its == *field);
-                !(of_field && problem.trouble == Trouble::Unwritten)
+                !problem.trouble.is_of_writing() || problem.field() != Some(*field)
             });
             record.settle_own(part, system, *field);
         }
@@ -315,6 +323,14 @@ fn is_settled(link: &StoredLink, system: SystemIndex) -> bool {
                 Some(settled) => settled.value == *observed && settled.revision >= base.revision,
                 None => observed.is_none(),
             })
+}
+
+/// The record of an intent, as setbacks say it.
+fn which(name: &SystemName, intent: &Intent) -> String {
+    match &intent.remote {
+        Some(remote) => format!("{name} {remote}"),
+        None => format!("{name}, new record of link {}", intent.link),
+    }
 }
 
 fn close(intent: &Intent, at: treaty_model::Timestamp, outcome: &'static str) -> IntentChange {

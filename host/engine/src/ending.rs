@@ -42,6 +42,8 @@ pub(crate) enum End {
     Landed(Record, Row),
     /// It was not; the record as it stands now, if that was told.
     Undone(Option<Record>, &'static str),
+    /// It was not made now, and why.
+    NotSent(String),
     /// The system refuses it.
     Refused(String),
     /// Nobody knows yet.
@@ -78,6 +80,7 @@ pub(crate) fn tale(intent: &Intent, end: &End) -> (EntryKind, Content) {
         End::Done(_, outcome) => (done, (*outcome).to_owned()),
         End::Landed(..) => (done, "landed".to_owned()),
         End::Undone(_, outcome) => (EntryKind::Setback, (*outcome).to_owned()),
+        End::NotSent(message) => (EntryKind::Setback, format!("not-sent: {message}")),
         End::Refused(message) => (EntryKind::Setback, format!("refused: {message}")),
         End::Open(message) => (EntryKind::Setback, format!("open: {message}")),
     };

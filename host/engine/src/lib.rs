@@ -32,6 +32,7 @@ mod reading;
 mod reconcile;
 mod recover;
 mod reference;
+mod refused;
 mod report;
 mod rules;
 mod status;
@@ -76,6 +77,7 @@ pub struct Engine {
     pub(crate) intents: Counter,
     pub(crate) run: RunCell,
     pub(crate) pending: Mutex<reference::Pending>,
+    pub(crate) refused: Mutex<refused::Tried>,
 }
 
 /// A number that grows.

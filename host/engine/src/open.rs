@@ -55,6 +55,7 @@ impl Engine {
             intents: Counter::default(),
             run: RunCell::default(),
             pending: Mutex::default(),
+            refused: Mutex::default(),
             ledger,
         };
         engine.intents.set(engine.ledger.intents_ever()? + 1);

@@ -87,6 +87,7 @@ impl Engine {
         self.map_after_change(part)?;
         self.resolve_after_change(part)?;
         self.prepare_after_change(part)?;
+        self.try_refused(part)?;
         let mut down = self.read_all(part, &mut entity).await?;
         (self.progress)(Event::Identifying {
             entity: &part.entity.name,

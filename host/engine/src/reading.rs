@@ -89,7 +89,7 @@ impl Part {
             Reading::NotTried(message) => self.park(record, Trouble::NotTried, message),
         };
         let unwritten = record.problems.drain(..);
-        problems.extend(unwritten.filter(|problem| problem.trouble == Trouble::Unwritten));
+        problems.extend(unwritten.filter(|problem| problem.trouble.is_of_writing()));
         record.problems = problems;
     }
 

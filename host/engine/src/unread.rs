@@ -7,9 +7,9 @@
 
 use serde_json::json;
 use treaty_ledger::{Commit, EntryKind, StoredLink, StoredRecord};
-use treaty_model::{FieldProblem, LinkPlan, Operation, SystemIndex, Trouble};
+use treaty_model::{FieldProblem, LinkPlan, Operation, SystemIndex, SystemName, Trouble};
 
-use crate::draft::{Held, drop_fields, revisions_of};
+use crate::draft::{Draft, Held, drop_fields, revisions_of};
 use crate::reading::Unread as _;
 use crate::report::SystemReport;
 use crate::upgrade::SettledOwn as _;
@@ -99,13 +99,56 @@ fn unread_edit<'a>(
     })
 }
 
+/// Where it is kept that a whole record could not be written to a system: with
+/// the system's own record; where it is to get its first one, with the first
+/// record of the link, naming the system. None where nobody has a record.
+pub(crate) fn keeper(
+    records: &[Option<StoredRecord>],
+    detached: &[SystemIndex],
+    system: SystemIndex,
+    name: &SystemName,
+    why: &str,
+) -> Option<(usize, String)> {
+    let takes_part = |at: usize| {
+        let record = records[at].as_ref();
+        record.is_some_and(|record| record.presence.takes_part())
+            && !detached.contains(&SystemIndex(at))
+    };
+    if records[system.0].is_some() && !detached.contains(&system) {
+        return Some((system.0, why.to_owned()));
+    }
+    let first = (0..records.len()).find(|&at| takes_part(at))?;
+    Some((first, format!("as a new record in {name}: {why}")))
+}
+
+/// What could not be written of a draft, by the record that it is kept with.
+pub(crate) fn unwritten(part: &Part, draft: &Draft) -> Vec<Vec<FieldProblem>> {
+    let records = &draft.stored.records;
+    let mut unwritten = vec![Vec::new(); records.len()];
+    for (system, field, why) in &draft.unwritable {
+        let kept = match field {
+            // A new record is made without it, and it is tried again once the
+            // record is there.
+            Some(_) => Some((system.0, why.clone())),
+            None => {
+                let name = &part.entity.part(*system).system;
+                keeper(records, &draft.plan.detached, *system, name, why)
+            }
+        };
+        if let Some((at, why)) = kept {
+            unwritten[at].push(FieldProblem::new(*field, Trouble::Unwritten, why));
+        }
+    }
+    unwritten
+}
+
 /// Keeps with a record what could not be written to it, until its link is
 /// decided again. Gives whether that is news.
 pub(crate) fn keep_unwritten(record: &mut StoredRecord, unwritten: Vec<FieldProblem>) -> bool {
     let before = record.problems.clone();
     record
         .problems
-        .retain(|problem| problem.trouble != Trouble::Unwritten);
+        .retain(|problem| !problem.trouble.is_of_writing());
     record.problems.extend(unwritten);
     record.problems != before
 }

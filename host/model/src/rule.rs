@@ -118,6 +118,9 @@ pub enum Trouble {
     NotTried,
     /// What was agreed cannot be written there.
     Unwritten,
+    /// The system refused what was written. It is tried again after a while: a
+    /// right may have been given, or a rule there changed.
+    Refused,
     /// The matcher failed on it, so that nobody can say who it is: nothing is
     /// made of it.
     Unmatched,
@@ -126,6 +129,12 @@ pub enum Trouble {
 impl Trouble {
     fn is_unread(&self) -> bool {
         *self == Self::Unread
+    }
+
+    /// Whether it is about what was to be written, and not about what stands
+    /// there.
+    pub fn is_of_writing(self) -> bool {
+        matches!(self, Self::Unwritten | Self::Refused)
     }
 }
 

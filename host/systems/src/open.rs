@@ -16,7 +16,7 @@ use crate::{Connector, SystemError};
 /// What a treaty says about one system.
 #[derive(Clone)]
 pub struct SystemSettings {
-    /// The system's name in the treaty; it opens every message.
+    /// The system's name in the treaty. Whoever shows a message says it first.
     pub name: SystemName,
     /// The folder (csv) or file (sqlite).
     pub path: Option<PathBuf>,
@@ -109,14 +109,10 @@ pub fn check_settings(
     kind: &str,
     settings: &SystemSettings,
 ) -> Result<&'static ConnectorKind, SystemError> {
-    let name = &settings.name;
     let Some(known) = connector_kinds().iter().find(|known| known.name == kind) else {
         let kinds: Vec<_> = connector_kinds().iter().map(|known| known.name).collect();
         return Err(SystemError::Configuration {
-            message: format!(
-                "system {name}: unknown kind {kind:?}; known: {}",
-                kinds.join(", ")
-            ),
+            message: format!("unknown kind {kind:?}; known: {}", kinds.join(", ")),
         });
     };
     let mut problems = address_problems(known, settings);
@@ -145,7 +141,7 @@ pub fn check_settings(
         return Ok(known);
     }
     Err(SystemError::Configuration {
-        message: format!("system {name}: {}", problems.join("; ")),
+        message: problems.join("; "),
     })
 }
 
@@ -215,7 +211,7 @@ impl<'a> Options<'a> {
     /// A configuration error of this system.
     pub(crate) fn wrong(&self, message: impl fmt::Display) -> SystemError {
         SystemError::Configuration {
-            message: format!("system {}: {message}", self.settings.name),
+            message: message.to_string(),
         }
     }
 }
@@ -250,12 +246,11 @@ mod tests {
         assert_eq!(check("csv", Some("folder"), None, &[]), "csv");
         assert_eq!(
             check("excel", Some("folder"), None, &[]),
-            "system crm: unknown kind \"excel\"; known: csv, sqlite, postgres"
+            "unknown kind \"excel\"; known: csv, sqlite, postgres"
         );
         assert_eq!(
             check("postgres", Some("folder"), None, &[]),
-            "system crm: a system of kind postgres needs a url; a system of kind postgres takes \
-             no path"
+            "a system of kind postgres needs a url; a system of kind postgres takes no path"
         );
         assert_eq!(
             check(
@@ -264,7 +259,7 @@ mod tests {
                 None,
                 &[("changes", "poll"), ("wal", "on")]
             ),
-            "system crm: option changes cannot be \"poll\"; it takes: log, watermark; unknown \
+            "option changes cannot be \"poll\"; it takes: log, watermark; unknown \
              option \"wal\"; sqlite takes: changes, overlap-ms, log-keep, busy-timeout-ms"
         );
     }

@@ -215,7 +215,7 @@ async fn a_lossy_file_is_never_read_as_deletions() {
         Err("the file held 3 records and now holds none"),
     )
     .await;
-    check("id,name\n1,a\n2,b\n3", Err("line 4 has 1 cells")).await;
+    check("id,name\n1,a\n2,b\n3", Err("line 4 has 1 cell where")).await;
     check("id,name\n1,a\n2,\"b\n3,c\n", Err("line 3: a quote opens")).await;
     check("id,name\n1,a\n2,b", Err("line 3 is the last and no longer")).await;
     check("id,name\n1,a\n2,b\n", Ok(2)).await;

@@ -290,4 +290,32 @@ mod tests {
         assert!(!folder.exists());
         assert!(std::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_err());
     }
+
+    /// As root the programs step down to a user of their own, and for anybody
+    /// else they run as they are: the test above, once more, as somebody else.
+    #[test]
+    fn whoever_is_not_root_gets_one_too() {
+        use std::os::unix::fs::PermissionsExt as _;
+        if !program::is_root() {
+            return a_server_runs_and_leaves_nothing();
+        }
+        let open = || fs::Permissions::from_mode(0o755);
+        let folder = tempfile::tempdir().expect("a folder is made");
+        fs::set_permissions(folder.path(), open()).expect("it is opened");
+        // Where it was built may be closed to others.
+        let copy = folder.path().join("test");
+        let own = std::env::current_exe().expect("it has a name");
+        fs::copy(own, &copy).expect("it is copied");
+        fs::set_permissions(&copy, open()).expect("it is opened");
+        let again = std::process::Command::new("setpriv")
+            .args(["--reuid=nobody", "--regid=nogroup", "--clear-groups", "--"])
+            .arg(&copy)
+            .args(["--exact", "tests::a_server_runs_and_leaves_nothing"])
+            .current_dir("/")
+            .output()
+            .expect("it starts");
+        let said = String::from_utf8_lossy(&again.stdout);
+        assert!(again.status.success(), "{said}");
+        assert!(said.contains("1 passed"), "{said}");
+    }
 }

@@ -145,7 +145,7 @@ fn is_server(folder: &Path) -> bool {
 }
 
 /// Who owns our own process, as the kernel shows it.
-fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     use std::os::unix::fs::MetadataExt as _;
     fs::metadata("/proc/self").is_ok_and(|metadata| metadata.uid() == 0)
 }

@@ -285,7 +285,7 @@ fn fault(chance: &mut Chance, world: &World) -> Fault {
         2..=4 => Fault::AnswerLost { system },
         5 => Fault::WriteLost { system },
         6 => Fault::CutShort { system },
-        7 => Fault::CutShort { system },
+        7 => Fault::Refused { system },
         8 => Fault::Hidden { system, calls },
         9 => Fault::Repeated { system },
         10 => Fault::Renamed { system, calls },

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use rusqlite::Connection;
 use treaty_engine::{
-    Engine, Event, KeptRules, Mode, OpenSystem, Opening, RealSystems, Report, ShippedRule, known,
+    Engine, Event, KeptRules, Mode, OpenSystem, Opening, Reader, RealSystems, Report, ShippedRule,
+    known,
 };
+use treaty_folder::TreatyFolder;
 use treaty_ledger::LedgerOptions;
-use treaty_model::{Clock, Timestamp};
+use treaty_model::{Clock, EntityName, SystemName, Timestamp};
 
 /// The field table: one kind of value in each row.
 const TABLE: &str = "\
@@ -100,17 +102,10 @@ impl Pair {
     /// Starts Treaty again, with its systems opened in this way.
     pub async fn start(&mut self, systems: Arc<dyn OpenSystem>) {
         self.engine = None;
-        let shipped: Vec<_> = treaty_shipped::all()
-            .iter()
-            .map(|rule| ShippedRule {
-                name: rule.name,
-                component: rule.component,
-            })
-            .collect();
-        let treaty = treaty_folder::read(self.folder.path(), &known(&shipped));
+        let treaty = self.treaty();
         let (right, meanwhile) = (self.right_db(), Arc::clone(&self.meanwhile));
         let opening = Opening {
-            shipped,
+            shipped: shipped(),
             systems,
             clock: Arc::new(Noon),
             env: Arc::new(|_| None),
@@ -127,9 +122,26 @@ impl Pair {
                 }
             }),
         };
-        let treaty = treaty.expect("the treaty is sound");
         let engine = Engine::open(&treaty, &opening).await.expect("it opens");
         self.engine = Some(engine);
+    }
+
+    fn treaty(&self) -> TreatyFolder {
+        let treaty = treaty_folder::read(self.folder.path(), &known(&shipped()));
+        treaty.expect("the treaty is sound")
+    }
+
+    /// What `treaty status --problems` tells of the people of a system.
+    pub fn problems(&self, system: &str) -> Vec<String> {
+        let reader = Reader::open(&self.treaty(), Arc::new(Noon)).expect("it opens");
+        let status = reader.status().expect("it is told");
+        let people = &status.entities[&EntityName::from("person")];
+        let problems = people.systems[&SystemName::from(system)].problems.iter();
+        let told = problems.map(|problem| {
+            let field = problem.field.as_deref().unwrap_or("record");
+            format!("{} {field}: {}", problem.remote, problem.message)
+        });
+        told.collect()
     }
 
     /// Starts Treaty again.
@@ -202,6 +214,14 @@ impl Pair {
     pub fn right(&self) -> Option<String> {
         query(&self.right_db(), IDA)
     }
+}
+
+fn shipped() -> Vec<ShippedRule> {
+    let shipped = treaty_shipped::all().iter().map(|rule| ShippedRule {
+        name: rule.name,
+        component: rule.component,
+    });
+    shipped.collect()
 }
 
 /// Runs statements.

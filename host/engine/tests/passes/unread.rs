@@ -199,3 +199,67 @@ async fn what_a_system_refuses_is_kept_with_its_record_until_it_takes_it() {
     assert_eq!(in_trouble(), 0);
     assert_eq!(query(&pair.right_db(), NOTE).as_deref(), Some("kind"));
 }
+
+#[tokio::test]
+async fn a_new_record_that_a_system_refuses_is_kept_with_the_one_it_comes_from() {
+    let mut pair = Pair::new("archive").await;
+    run(
+        &pair.right_db(),
+        "CREATE TRIGGER polite BEFORE INSERT ON person WHEN new.note = 'rude'
+         BEGIN SELECT RAISE(ABORT, 'not that word'); END",
+    );
+    run(
+        &pair.left_db(),
+        "INSERT INTO person (id, email, note) VALUES (3, 'eva@lund.example', 'rude')",
+    );
+    let report = pair.pass().await;
+    let setbacks = &report.entities[0].setbacks;
+    assert!(
+        setbacks[0].starts_with("right, new record of link ")
+            && setbacks[0].ends_with(": refused: not that word"),
+        "{setbacks:?}"
+    );
+    let why = "3 record: as a new record in right: refused: not that word";
+    assert_eq!(pair.problems("left"), [why]);
+    assert!(pair.pass().await.is_quiet(), "it is not tried again");
+    pair.restart().await;
+    let report = pair.pass().await;
+    let right = report.entities[0]
+        .systems
+        .values()
+        .map(|system| system.refused);
+    assert_eq!(right.sum::<u64>(), 1, "a start tries it once");
+    assert!(pair.pass().await.is_quiet());
+    assert_eq!(pair.problems("left"), [why]);
+
+    run(
+        &pair.left_db(),
+        "UPDATE person SET note = 'kind' WHERE id = 3",
+    );
+    pair.settle().await;
+    assert_eq!(pair.problems("left"), Vec::<String>::new());
+    let note = "SELECT note FROM person WHERE email = 'eva@lund.example'";
+    assert_eq!(query(&pair.right_db(), note).as_deref(), Some("kind"));
+}
+
+#[tokio::test]
+async fn what_was_refused_is_made_once_the_system_takes_it() {
+    let mut pair = Pair::new("archive").await;
+    run(
+        &pair.right_db(),
+        "CREATE TRIGGER closed BEFORE INSERT ON person
+         BEGIN SELECT RAISE(ABORT, 'closed for today'); END",
+    );
+    run(
+        &pair.left_db(),
+        "INSERT INTO person (id, email, note) VALUES (3, 'eva@lund.example', 'new')",
+    );
+    pair.pass().await;
+    run(&pair.right_db(), "DROP TRIGGER closed");
+    assert!(pair.pass().await.is_quiet(), "nothing tells that it opened");
+    pair.restart().await;
+    pair.settle().await;
+    assert_eq!(pair.problems("left"), Vec::<String>::new());
+    let note = "SELECT note FROM person WHERE email = 'eva@lund.example'";
+    assert_eq!(query(&pair.right_db(), note).as_deref(), Some("new"));
+}

@@ -5,7 +5,7 @@ use treaty_model::Digest;
 
 use crate::csv::CsvOptions;
 use crate::csv::file::{Loaded, Stat};
-use crate::{Cursor, Source, SystemError};
+use crate::{Cursor, Source};
 
 /// A place in the listings of one file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -55,13 +55,11 @@ impl CsvCursor {
         }
     }
 
-    /// Reads a cursor; none where it belongs to another setup.
-    pub(super) fn read(cursor: &Cursor, setup: &str) -> Result<Option<Self>, SystemError> {
-        let read: Self =
-            serde_json::from_str(&cursor.0).map_err(|error| SystemError::Configuration {
-                message: format!("{:?} is no cursor of a csv file: {error}", cursor.0),
-            })?;
-        Ok((read.setup == setup).then_some(read))
+    /// Reads a cursor; none where it belongs to another setup, or to another
+    /// connector: everything is listed again then.
+    pub(super) fn read(cursor: &Cursor, setup: &str) -> Option<Self> {
+        let read: Self = serde_json::from_str(&cursor.0).ok()?;
+        (read.setup == setup).then_some(read)
     }
 
     /// The text of the cursor.

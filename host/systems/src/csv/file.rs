@@ -189,6 +189,11 @@ pub(super) fn failed(what: &str, path: &Path, error: &io::Error) -> SystemError 
             system: place,
             message: "the file or its folder is not there".to_owned(),
         },
+        ErrorKind::AlreadyExists | ErrorKind::NotADirectory => SystemError::Failed {
+            system: place,
+            message: "a file stands where Treaty keeps a folder of its own; move it away"
+                .to_owned(),
+        },
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => SystemError::Failed {
             system: place,
             message: "the disk is full; the file is as it was".to_owned(),

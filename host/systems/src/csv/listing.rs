@@ -15,10 +15,7 @@ pub(super) fn changes(
     records_max: usize,
 ) -> Result<Page, SystemError> {
     let setup = setup(source, &shared.options);
-    let cursor = match cursor {
-        Some(cursor) => CsvCursor::read(cursor, &setup)?,
-        None => None,
-    };
+    let cursor = cursor.and_then(|cursor| CsvCursor::read(cursor, &setup));
     if let Some(cursor) = &cursor
         && cursor.next.is_none()
         && !cursor.mixed

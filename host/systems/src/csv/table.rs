@@ -104,7 +104,7 @@ impl Table {
         )
     }
 
-    fn key_names(&self) -> Vec<&str> {
+    pub(super) fn key_names(&self) -> Vec<&str> {
         self.columns
             .key
             .iter()
@@ -287,8 +287,9 @@ fn sound(path: &Path, header: &[String], scanned: &Scanned) -> Result<(), System
     for record in &scanned.records[1..] {
         let (cells, columns) = (record.cells.len(), header.len());
         if cells != columns {
+            let unit = if cells == 1 { "cell" } else { "cells" };
             problems.push(format!(
-                "line {} has {cells} cells where the header has {columns}",
+                "line {} has {cells} {unit} where the header has {columns}",
                 record.line
             ));
         }
@@ -358,7 +359,7 @@ mod tests {
         check(
             "id,name\n1,Anna\n2",
             Err(
-                "people.csv: line 3 has 1 cells where the header has 2; the file may be cut off: \
+                "people.csv: line 3 has 1 cell where the header has 2; the file may be cut off: \
                  restore it, or correct these lines",
             ),
         );

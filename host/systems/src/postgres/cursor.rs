@@ -3,9 +3,9 @@
 use serde::{Deserialize, Serialize};
 use treaty_model::Digest;
 
+use crate::Cursor;
 use crate::postgres::decoding::lsn::Lsn;
 use crate::postgres::schema::Table;
-use crate::{Cursor, SystemError};
 
 /// A place in the order by time of change and key.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,13 +117,11 @@ impl PostgresCursor {
         }
     }
 
-    /// Reads a cursor; none where it belongs to another setup.
-    pub(super) fn read(cursor: &Cursor, table: &Table) -> Result<Option<Self>, SystemError> {
-        let read: Self =
-            serde_json::from_str(&cursor.0).map_err(|error| SystemError::Configuration {
-                message: format!("{:?} is no cursor of a PostgreSQL table: {error}", cursor.0),
-            })?;
-        Ok((read.setup == setup(table)).then_some(read))
+    /// Reads a cursor; none where it belongs to another setup, or to another
+    /// connector: everything is listed again then.
+    pub(super) fn read(cursor: &Cursor, table: &Table) -> Option<Self> {
+        let read: Self = serde_json::from_str(&cursor.0).ok()?;
+        (read.setup == setup(table)).then_some(read)
     }
 
     /// The text of the cursor.

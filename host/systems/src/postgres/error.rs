@@ -14,6 +14,17 @@ pub(super) fn unreachable(place: &str, error: &Error) -> SystemError {
             what: format!("connect to {place}"),
             message: said.message().to_owned(),
         },
+        Some(said) if said.code().code() == "3D000" => SystemError::Unreachable {
+            system: place.to_owned(),
+            message: format!(
+                "{}; make it, or name another in the address",
+                said.message()
+            ),
+        },
+        Some(said) if said.code().code() == "53300" => SystemError::Busy {
+            system: place.to_owned(),
+            message: said.message().to_owned(),
+        },
         _ => SystemError::Unreachable {
             system: place.to_owned(),
             message: said(error),
@@ -30,15 +41,16 @@ pub(super) fn failed(place: &str, error: &Error) -> SystemError {
     };
     let code = database.code().code();
     match code {
-        "40001" | "40P01" | "55P03" | "55006" | "57014" | "53300" => {
-            SystemError::Busy { system, message }
-        }
-        "42P01" | "42703" | "3F000" => SystemError::Schema {
+        "40001" | "40P01" | "55P03" | "55006" | "57014" | "53300" => SystemError::Busy {
+            system,
+            message: format!("{message}{}", patience(code)),
+        },
+        "42P01" | "42703" | "3F000" if database.where_().is_none() => SystemError::Schema {
             source_name: system,
             message,
         },
         "42501" | "25006" => SystemError::Forbidden {
-            what: format!("do this in {place}"),
+            what: format!("read or write this in {place}"),
             message,
         },
         _ if code.starts_with("28") => SystemError::Forbidden {
@@ -48,8 +60,21 @@ pub(super) fn failed(place: &str, error: &Error) -> SystemError {
         _ if is_disconnect(code) => SystemError::Unreachable { system, message },
         _ => SystemError::Failed {
             system,
-            message: format!("{message} ({code})"),
+            message: match database.where_() {
+                // A function or trigger of the database's own.
+                Some(place) => format!("{message} ({code}), in {place}").replace('\n', ", "),
+                None => format!("{message} ({code})"),
+            },
         },
+    }
+}
+
+/// Which option says how long was waited for this.
+pub(super) fn patience(code: &str) -> &'static str {
+    match code {
+        "55P03" => "; the option lock-timeout-ms says how long to wait for it",
+        "57014" => "; the option statement-timeout-ms says how long it may take",
+        _ => "",
     }
 }
 
@@ -77,9 +102,9 @@ pub(super) fn of_write(place: &str, error: &Error) -> WriteError {
     let code = database.code().code();
     let message = said(error);
     match code {
-        "40001" | "40P01" | "55P03" | "55006" | "57014" => {
-            WriteError::from(Outcome::NotSent { message })
-        }
+        "40001" | "40P01" | "55P03" | "55006" | "57014" => WriteError::from(Outcome::NotSent {
+            message: format!("{message}{}", patience(code)),
+        }),
         // A value or constraint, a generated column, a program of the
         // database's own that objects, a right that is missing.
         "428C9" | "P0001" | "42501" | "42804" | "54000" | "0A000" => refused(database, message),
@@ -117,7 +142,10 @@ fn column(database: &DbError) -> Option<String> {
 /// What the server said, or why it said nothing.
 pub(super) fn said(error: &Error) -> String {
     if let Some(database) = error.as_db_error() {
-        return match database.detail() {
+        // Of a row that a constraint refuses the server shows every column, also
+        // those that are none of Treaty's business.
+        let shows_row = matches!(database.code().code(), "23502" | "23514" | "44000");
+        return match database.detail().filter(|_| !shows_row) {
             Some(detail) => format!("{}: {detail}", database.message()),
             None => database.message().to_owned(),
         };

@@ -15,10 +15,7 @@ pub(super) async fn changes(
     records_max: usize,
 ) -> Result<Page, SystemError> {
     let way = way(session, table, context).await?;
-    let cursor = match cursor {
-        Some(cursor) => PostgresCursor::read(cursor, table)?,
-        None => None,
-    };
+    let cursor = cursor.and_then(|cursor| PostgresCursor::read(cursor, table));
     let Some(cursor) = cursor else {
         return begin(session, table, context, way, records_max).await;
     };

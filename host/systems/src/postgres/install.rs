@@ -9,9 +9,11 @@
 //! The trigger's function runs with the rights of Treaty's role, so that the
 //! roles of the database's own programs need none on the schema.
 
+use tokio_postgres::error::SqlState;
 use treaty_model::{Clock, Digest};
 
 use crate::SystemError;
+use crate::postgres::error::{failed, said};
 use crate::postgres::schema::{Table, literal};
 use crate::postgres::session::Session;
 
@@ -159,8 +161,8 @@ pub(super) async fn begin_log(
     let name = &table.name;
     session.run("BEGIN").await?;
     session.rows(LOCK, &[]).await?;
-    session
-        .run(&format!(
+    let kept = session
+        .try_run(&format!(
             "CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql
              SECURITY DEFINER SET search_path = pg_catalog AS {};
              DROP TRIGGER IF EXISTS treaty_changes ON {name};
@@ -171,7 +173,11 @@ pub(super) async fn begin_log(
              FOR EACH STATEMENT EXECUTE FUNCTION {function}()",
             literal(&body(table))
         ))
-        .await?;
+        .await;
+    if let Err(error) = kept {
+        session.run("ROLLBACK").await?;
+        return Err(may_not_log(session, table, &error).await?);
+    }
     let epoch = session
         .one(
             "INSERT INTO treaty.feeds AS f (source, epoch, pruned) VALUES ($1, $2::bigint, '0')
@@ -186,6 +192,32 @@ pub(super) async fn begin_log(
     session.run("COMMIT").await?;
     let epoch = epoch.and_then(|epoch| epoch.parse().ok());
     epoch.ok_or_else(|| table.wrong("the log of changes has no number"))
+}
+
+/// Why the log of a table cannot be begun, with what an administrator can run
+/// where a right is missing.
+async fn may_not_log(
+    session: &Session,
+    table: &Table,
+    error: &tokio_postgres::Error,
+) -> Result<SystemError, SystemError> {
+    if error.code() != Some(&SqlState::INSUFFICIENT_PRIVILEGE) {
+        return Ok(failed(&session.place, error));
+    }
+    let role = session.one("SELECT quote_ident(current_user)", &[]).await?;
+    let role = role.unwrap_or_default();
+    Ok(SystemError::Forbidden {
+        what: format!(
+            "keep a log of the changes of {} in {}",
+            table.full_name, session.place
+        ),
+        message: format!(
+            "{}; an administrator can run: GRANT CREATE ON SCHEMA treaty TO {role}; GRANT TRIGGER \
+             ON {} TO {role}",
+            said(error),
+            table.name
+        ),
+    })
 }
 
 /// The body of a table's trigger function.

@@ -155,10 +155,11 @@ async fn entries(
         poll.seq.to_string().into(),
     ];
     let rows = session.rows(&sql, &parameters).await?;
-    let read = |row| {
+    let read = |row: TextRow| {
+        let number = row.get(1).cloned().flatten().unwrap_or_default();
         entry(table, row).ok_or_else(|| SystemError::Content {
-            place: format!("treaty.changes in {}", session.place),
-            message: "an entry is not as Treaty writes it".to_owned(),
+            place: format!("treaty.changes entry {number} in {}", session.place),
+            message: "it is not as Treaty writes it; delete the entry".to_owned(),
         })
     };
     rows.into_iter().map(read).collect()

@@ -77,11 +77,8 @@ pub(super) fn standing(
     let mut key = Vec::with_capacity(table.key.len());
     for &position in &table.key {
         let part = row[position].clone().ok_or_else(|| SystemError::Content {
-            place: place("(without a key)"),
-            message: format!(
-                "a row has nothing in its key column {:?}; correct the row",
-                table.columns[position].name
-            ),
+            place: format!("{} in {}", table.full_name, session.place),
+            message: keyless(table, position),
         })?;
         key.push(part);
     }
@@ -117,6 +114,17 @@ pub(super) fn standing(
             .is_some_and(|position| says_archived(&own[position])),
         own,
     })
+}
+
+/// A row that has no id cannot be named, so the message says how to find it.
+fn keyless(table: &Table, position: usize) -> String {
+    let name = &table.columns[position].name;
+    format!(
+        "a row has nothing in its key column {name:?}; correct it, or remove it; find it with: \
+         SELECT * FROM {} WHERE {} IS NULL",
+        table.name,
+        quote(name)
+    )
 }
 
 /// The rows that a select finds, with these parameters. The table goes by the

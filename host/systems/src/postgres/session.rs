@@ -40,7 +40,10 @@ impl Address {
         let version = version.and_then(|version| version.parse().ok());
         if version.unwrap_or(0) < VERSION_MIN {
             return Err(SystemError::Configuration {
-                message: format!("{} is older than PostgreSQL 13", self.place),
+                message: format!(
+                    "{} is older than PostgreSQL 13, the oldest that Treaty works with",
+                    self.place
+                ),
             });
         }
         Ok(session)

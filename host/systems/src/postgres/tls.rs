@@ -115,10 +115,13 @@ impl Tls {
                 let chain = authorities::certificates(options, "sslcert", certificate)?;
                 let own = authorities::key(options, key)?;
                 let config = builder.with_client_auth_cert(chain, own);
-                config.map_err(|error| {
-                    options.wrong(format!(
+                config.map_err(|error| match error {
+                    rustls::Error::InconsistentKeys(_) => {
+                        options.wrong("sslkey in its url is not the key of its sslcert")
+                    }
+                    error => options.wrong(format!(
                         "sslcert and sslkey in its url cannot be used together: {error}"
-                    ))
+                    )),
                 })?
             }
             _ => return Err(options.wrong("sslcert and sslkey in its url go together")),

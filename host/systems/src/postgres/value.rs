@@ -50,7 +50,7 @@ pub(super) fn decode(column: &Column, text: Option<String>) -> Result<Cell, Stri
     };
     value.map(Some).ok_or_else(|| {
         format!(
-            "column {:?} holds {text}, which is no {} that Treaty can keep",
+            "column {:?} holds {text}, which is no {} that Treaty can keep; correct the row",
             column.name,
             kind_name(column.storage.kind())
         )

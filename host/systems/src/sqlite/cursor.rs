@@ -4,7 +4,7 @@ use rusqlite::types::{Value as Stored, ValueRef};
 use serde::{Deserialize, Serialize};
 use treaty_model::Digest;
 
-use crate::{Cursor, Source, SystemError};
+use crate::{Cursor, Source};
 
 /// A stored value in a cursor.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -39,6 +39,10 @@ pub(super) enum Feed {
         epoch: i64,
         /// The last entry that was read.
         seq: i64,
+        /// Within a poll of several pages: the last entry that it reads, so that
+        /// it ends beside a program that never stops writing.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<i64>,
     },
     /// Behind a row in the order by time of change.
     Watermark {
@@ -81,18 +85,28 @@ impl SqliteCursor {
         }
     }
 
-    /// Reads a cursor; none where it belongs to another setup.
-    pub(super) fn read(cursor: &Cursor, source: &Source) -> Result<Option<Self>, SystemError> {
-        let read: Self =
-            serde_json::from_str(&cursor.0).map_err(|error| SystemError::Configuration {
-                message: format!("{:?} is no cursor of a SQLite table: {error}", cursor.0),
-            })?;
-        Ok((read.setup == setup(source)).then_some(read))
+    /// Reads a cursor; none where it belongs to another setup, or to another
+    /// connector: everything is listed again then.
+    pub(super) fn read(cursor: &Cursor, source: &Source) -> Option<Self> {
+        let read: Self = serde_json::from_str(&cursor.0).ok()?;
+        (read.setup == setup(source)).then_some(read)
     }
 
     /// The text of the cursor.
     pub(super) fn write(&self) -> Cursor {
         Cursor(serde_json::to_string(self).expect("a cursor has a JSON form"))
+    }
+}
+
+impl Part {
+    /// The value as messages say it.
+    pub(super) fn shown(&self) -> String {
+        match self {
+            Self::Integer(number) => number.to_string(),
+            Self::Real(number) => number.to_string(),
+            Self::Text(text) => format!("{text:?}"),
+            Self::Null(()) => "null".to_owned(),
+        }
     }
 }
 

@@ -11,7 +11,13 @@ pub(super) fn failed(place: &str, what: &str, error: &Error) -> SystemError {
     match error.sqlite_error_code() {
         Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => SystemError::Busy {
             system,
-            message: "another program holds its lock; the next pass tries again".to_owned(),
+            message: "another program holds its lock; the option busy-timeout-ms says how long to \
+                      wait for it"
+                .to_owned(),
+        },
+        Some(ErrorCode::ReadOnly) if is_moved(error) => SystemError::Unreachable {
+            system,
+            message: "the file was moved or removed while Treaty had it open".to_owned(),
         },
         Some(
             ErrorCode::ReadOnly
@@ -22,9 +28,15 @@ pub(super) fn failed(place: &str, what: &str, error: &Error) -> SystemError {
             message,
         },
         Some(ErrorCode::CannotOpen) => SystemError::Unreachable { system, message },
-        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => SystemError::Content {
+        Some(ErrorCode::NotADatabase) => SystemError::Content {
             place: system,
-            message,
+            message: format!(
+                "{message}, or one that is encrypted; name the right file as its path"
+            ),
+        },
+        Some(ErrorCode::DatabaseCorrupt) => SystemError::Content {
+            place: system,
+            message: format!("{message}; restore it from a copy"),
         },
         Some(ErrorCode::DiskFull) => SystemError::Failed {
             system,
@@ -35,6 +47,12 @@ pub(super) fn failed(place: &str, what: &str, error: &Error) -> SystemError {
             message: format!("cannot {what}: {message}"),
         },
     }
+}
+
+/// Whether the file is no longer where it was opened.
+fn is_moved(error: &Error) -> bool {
+    let code = error.sqlite_error().map(|error| error.extended_code);
+    code == Some(rusqlite::ffi::SQLITE_READONLY_DBMOVED)
 }
 
 /// The refusal that an error of one write is; none where it says nothing about

@@ -16,15 +16,12 @@ pub(super) fn changes(
     records_max: usize,
 ) -> Result<Page, SystemError> {
     let way = way(table, context)?;
-    let cursor = match cursor {
-        Some(cursor) => SqliteCursor::read(cursor, &table.source)?,
-        None => None,
-    };
+    let cursor = cursor.and_then(|cursor| SqliteCursor::read(cursor, &table.source));
     let Some(cursor) = cursor else {
         return begin(connection, table, context, way, records_max);
     };
     match (cursor.feed, way) {
-        (Feed::Log { epoch, seq }, ChangeFeed::Log) => {
+        (Feed::Log { epoch, seq, until }, ChangeFeed::Log) => {
             // A log with a gap could hide a change for ever, so everything is
             // listed again. The same within a listing, whose changes come from
             // that log.
@@ -37,10 +34,13 @@ pub(super) fn changes(
                     table,
                     context,
                     cursor.listing,
-                    Feed::Log { epoch, seq },
+                    Feed::Log { epoch, seq, until },
                     records_max,
                 ),
-                None => log::page(connection, table, context, epoch, seq, records_max),
+                None => {
+                    let place = log::Place { epoch, seq, until };
+                    log::page(connection, table, context, &place, records_max)
+                }
             }
         }
         (feed @ Feed::Watermark { .. }, ChangeFeed::Watermark) if cursor.listing.is_some() => {

@@ -39,7 +39,18 @@ pub(super) fn start(
     Ok(Feed::Log {
         epoch: log.epoch,
         seq: state::last_entry(connection).map_err(fail)?,
+        until: None,
     })
+}
+
+/// A place in the log.
+pub(super) struct Place {
+    /// Which log.
+    pub(super) epoch: i64,
+    /// The last entry that was read.
+    pub(super) seq: i64,
+    /// Within a poll of several pages: the last entry that it reads.
+    pub(super) until: Option<i64>,
 }
 
 /// Whether every change behind an entry is still in the log.
@@ -59,25 +70,35 @@ pub(super) fn is_whole(
     Ok(log.epoch == epoch && log.pruned <= seq && seq <= ends)
 }
 
-/// The changes behind an entry of the log.
+/// The changes behind a place in the log.
 pub(super) fn page(
     connection: &mut Connection,
     table: &Table,
     context: &Context,
-    epoch: i64,
-    seq: i64,
+    place: &Place,
     records_max: usize,
 ) -> Result<Page, SystemError> {
     let fail = |error| failed(&context.place, "read the log of changes", &error);
+    let &Place { epoch, seq, .. } = place;
     // One transaction, so that rows and log are of one moment.
     let transaction = connection.transaction().map_err(fail)?;
-    let mut entries = entries(&transaction, table, seq, records_max).map_err(fail)?;
+    let ends = state::last_entry(&transaction).map_err(fail)?;
+    let until = place.until.unwrap_or(ends);
+    let mut entries = entries(&transaction, table, seq, until, records_max).map_err(fail)?;
     let more = entries.len() > records_max;
     entries.truncate(records_max);
-    let next = entries.last().map_or(seq, |entry| entry.seq);
+    let next = Feed::Log {
+        epoch,
+        seq: entries.last().map_or(seq, |entry| entry.seq),
+        until: more.then_some(until),
+    };
+    // Behind this page there may be a later change by somebody else, and the
+    // row is as that one left it. A mark is a promise, so it is left out then.
+    let is_last = !more && until == ends;
     let mut changes = Vec::with_capacity(entries.len());
-    for entry in latest(entries) {
-        changes.push(change(&transaction, table, context, entry, more)?);
+    for mut entry in latest(entries) {
+        entry.intent = entry.intent.filter(|_| is_last);
+        changes.push(change(&transaction, table, context, entry)?);
     }
     transaction.commit().map_err(fail)?;
     if let Err(error) = prune(connection, table, context, seq) {
@@ -86,7 +107,7 @@ pub(super) fn page(
     }
     Ok(Page {
         changes,
-        next: SqliteCursor::new(&table.source, None, Feed::Log { epoch, seq: next }).write(),
+        next: SqliteCursor::new(&table.source, None, next).write(),
         more,
         listing: Listing::Changes,
     })
@@ -103,14 +124,15 @@ fn entries(
     transaction: &Transaction<'_>,
     table: &Table,
     seq: i64,
+    until: i64,
     records_max: usize,
 ) -> rusqlite::Result<Vec<Entry>> {
     let limit = i64::try_from(records_max).unwrap_or(i64::MAX - 1) + 1;
     let mut statement = transaction.prepare_cached(
         "SELECT seq, key, intent, at FROM treaty_changes WHERE source = ?1 AND seq > ?2
-         ORDER BY seq LIMIT ?3",
+         AND seq <= ?3 ORDER BY seq LIMIT ?4",
     )?;
-    let entries = statement.query_map(params![table.name, seq, limit], |row| {
+    let entries = statement.query_map(params![table.name, seq, until, limit], |row| {
         Ok(Entry {
             seq: row.get(0)?,
             key: row.get(1)?,
@@ -139,7 +161,6 @@ fn change(
     table: &Table,
     context: &Context,
     entry: Entry,
-    more: bool,
 ) -> Result<Change, SystemError> {
     let parts = key_parts(&entry.key).filter(|parts| parts.len() == table.key.len());
     let parts = parts.ok_or_else(|| SystemError::Content {
@@ -150,9 +171,7 @@ fn change(
         ),
     })?;
     let id: RemoteId = remote::join(&parts);
-    // Behind this page there may be a later change by somebody else, and the
-    // row is as that one left it. A mark is a promise, so it is left out then.
-    let mark = entry.intent.filter(|_| !more).map(IntentId);
+    let mark = entry.intent.map(IntentId);
     let at = Timestamp::parse(&entry.at).ok();
     let found = by_id(transaction, table, context, &id)?;
     Ok(match found {

@@ -83,10 +83,7 @@ pub(super) fn standing(
     for &position in &table.key {
         let (part, text) = key_part(value(position)?).ok_or_else(|| SystemError::Content {
             place: format!("{} in {}", table.name, context.place),
-            message: format!(
-                "a row has no text or number in its key column {:?}; correct the row",
-                table.columns[position].name
-            ),
+            message: keyless(table, position),
         })?;
         key.push(part);
         parts.push(text);
@@ -123,6 +120,17 @@ pub(super) fn standing(
             .is_some_and(|position| says_archived(&own[position])),
         own,
     })
+}
+
+/// A row that has no id cannot be named, so the message says how to find it.
+fn keyless(table: &Table, position: usize) -> String {
+    let name = &table.columns[position].name;
+    format!(
+        "a row has no text or number in its key column {name:?}; correct it, or remove it; find \
+         it with: SELECT * FROM {} WHERE typeof({}) IN ('null', 'blob')",
+        quote(&table.name),
+        quote(name)
+    )
 }
 
 fn key_part(value: ValueRef<'_>) -> Option<(Part, String)> {

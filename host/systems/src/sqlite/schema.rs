@@ -300,9 +300,14 @@ fn check_key(connection: &Connection, table: &Table, context: &Context) -> Resul
     if unique {
         return Ok(());
     }
-    let names = table.key_names("").join(", ");
+    let index: Vec<_> = std::iter::once(table.name.as_str())
+        .chain(table.key.iter().map(|&at| table.columns[at].name.as_str()))
+        .collect();
     Err(table.wrong(format!(
-        "nothing makes its key unique; run: CREATE UNIQUE INDEX ON the columns ({names})"
+        "nothing makes its key unique; run: CREATE UNIQUE INDEX {} ON {} ({})",
+        quote(&index.join("_")),
+        quote(&table.name),
+        table.key_names("").join(", ")
     )))
 }
 

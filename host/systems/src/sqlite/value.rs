@@ -52,9 +52,12 @@ pub(super) fn decode(column: &Column, stored: ValueRef<'_>) -> Result<Cell, Stri
         )
     };
     let text = |bytes: &[u8]| {
-        std::str::from_utf8(bytes)
-            .map(str::to_owned)
-            .map_err(|_| format!("column {:?} holds bytes that are no UTF-8", column.name))
+        std::str::from_utf8(bytes).map(str::to_owned).map_err(|_| {
+            format!(
+                "column {:?} holds bytes that are no UTF-8; correct the row",
+                column.name
+            )
+        })
     };
     let value = match (column.storage, stored) {
         (_, ValueRef::Null) => Some(Value::Null),

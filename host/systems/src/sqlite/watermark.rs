@@ -156,8 +156,8 @@ fn micros(table: &Table, context: &Context, standing: &Standing) -> Result<i64, 
     let time = time(&standing.updated).ok_or_else(|| SystemError::Content {
         place: format!("{} {} in {}", table.name, standing.id, context.place),
         message: format!(
-            "{:?} is no time of change; correct the row",
-            standing.updated
+            "its time of change is {}, which is no time; correct the row",
+            standing.updated.shown()
         ),
     })?;
     Ok(time.as_micros())

@@ -26,17 +26,32 @@ pub(super) fn write(
         Some(outcomes) => Ok(outcomes),
         // A constraint that is checked at the end of a transaction failed, and
         // the whole transaction with it. One by one it shows which write it is.
-        None => writes
+        None => Ok(writes
             .iter()
-            .map(|write| {
-                let outcomes = together(connection, table, context, std::slice::from_ref(write))?;
-                let outcome = outcomes.into_iter().flatten().next();
-                Ok(outcome.unwrap_or_else(|| Outcome::Refused {
-                    field: None,
-                    message: "FOREIGN KEY constraint failed".to_owned(),
-                }))
+            .map(|write| alone(connection, table, context, write))
+            .collect()),
+    }
+}
+
+/// Carries out one write after others.
+fn alone(
+    connection: &mut Connection,
+    table: &Table,
+    context: &Context,
+    write: &SystemWrite,
+) -> Outcome {
+    match together(connection, table, context, std::slice::from_ref(write)) {
+        Ok(outcomes) => {
+            let outcome = outcomes.into_iter().flatten().next();
+            outcome.unwrap_or_else(|| Outcome::Refused {
+                field: None,
+                message: "FOREIGN KEY constraint failed".to_owned(),
             })
-            .collect(),
+        }
+        // Some are done already, so the call as a whole did not fail.
+        Err(error) => Outcome::NotSent {
+            message: error.to_string(),
+        },
     }
 }
 

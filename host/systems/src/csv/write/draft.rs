@@ -112,10 +112,8 @@ impl<'a> Draft<'a> {
         remembered: Option<&RemoteId>,
     ) -> Result<RemoteId, Refusal> {
         let &[column] = self.table.key() else {
-            return Err((
-                None,
-                "a record under a key of several fields must say them all".to_owned(),
-            ));
+            let names = self.table.key_names().join(" and ");
+            return Err((None, format!("a new record needs its whole key: {names}")));
         };
         if self.options.new_ids == NewIds::Text {
             return Ok(RemoteId(text_id(intent)));
@@ -192,7 +190,9 @@ impl<'a> Draft<'a> {
         let Some(column) = self.table.archived_column() else {
             return Err((
                 None,
-                "the treaty names no column that marks a record as archived".to_owned(),
+                "the treaty names no column that marks a record as archived; name it as the \
+ source's archived"
+                    .to_owned(),
             ));
         };
         if let Some(standing) = self.cells(id)

@@ -10,7 +10,7 @@ use treaty_model::Digest;
 use crate::SystemError;
 use crate::postgres::Context;
 use crate::postgres::decoding::lsn::Lsn;
-use crate::postgres::error::{failed, said};
+use crate::postgres::error::{failed, patience, said};
 use crate::postgres::schema::Table;
 use crate::postgres::session::Session;
 
@@ -253,7 +253,8 @@ async fn create(session: &Session, name: &str) -> Result<(), SystemError> {
             system: session.place.clone(),
             message: format!(
                 "a replication slot begins when all transactions have ended that are open now; \
-                 {message}"
+                 {message}{}",
+                patience(code(&error))
             ),
         },
         _ => failed(&session.place, &error),

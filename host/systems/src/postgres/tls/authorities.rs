@@ -87,7 +87,10 @@ fn absolute<'a>(options: &Options<'_>, word: &str, path: &'a str) -> Result<&'a 
 fn unreadable(options: &Options<'_>, word: &str, path: &str, error: pem::Error) -> SystemError {
     match error {
         pem::Error::Io(error) => unusable(options, word, path, &error.to_string()),
-        error => unusable(options, word, path, &error.to_string()),
+        error => {
+            let why = format!("it is not in PEM form ({error})");
+            unusable(options, word, path, &why)
+        }
     }
 }
 

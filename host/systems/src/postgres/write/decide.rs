@@ -120,7 +120,9 @@ fn archive(
     let Some(position) = table.archived else {
         return Err(WriteError::from(Outcome::Refused {
             field: None,
-            message: "the treaty names no column that marks a row as archived".to_owned(),
+            message: "the treaty names no column that marks a row as archived; name it as the \
+ source's archived"
+                .to_owned(),
         }));
     };
     let Some(standing) = standing.filter(|standing| !standing.archived) else {

@@ -158,7 +158,9 @@ impl Attempt<'_> {
         let Some(position) = self.table.archived else {
             return Err(Stop::from(Outcome::Refused {
                 field: None,
-                message: "the treaty names no column that marks a row as archived".to_owned(),
+                message: "the treaty names no column that marks a row as archived; name it as the \
+ source's archived"
+                    .to_owned(),
             }));
         };
         if let Some(standing) = self.by_id(id)?
