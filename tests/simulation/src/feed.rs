@@ -26,7 +26,7 @@ impl Place {
                 .iter()
                 .take_while(|entry| entry.shows_at <= now)
                 .count(),
-            from: look_back(store, store.time(now).as_micros()),
+            from: look_back(store, newest_shown(store, now)),
         };
         let Some(cursor) = cursor else { return begin };
         let parts: Vec<&str> = cursor.0.split(':').collect();
@@ -57,6 +57,16 @@ impl Place {
             Self::Time { micros, after } => format!("time:{micros}:{after}"),
         })
     }
+}
+
+/// The newest time of change that shows: what comes later is not older, whatever
+/// the clock does.
+fn newest_shown(store: &Store, now: Timestamp) -> i64 {
+    let lag_micros = store.traits.index_lag_ms * 1_000;
+    let records = store.records.values();
+    let shown = records.filter(|stored| now.micros_since(stored.made_at) >= lag_micros);
+    let times = shown.map(|stored| stored.changed_at.as_micros());
+    times.max().unwrap_or_default()
 }
 
 /// From which time on a reader has to look again, because the index lags and
