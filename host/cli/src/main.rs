@@ -28,6 +28,11 @@ use clap::Parser as _;
 use crate::args::{Args, Command, CompileArgs};
 use crate::exit::{Exit, Failed};
 
+/// A pass makes and drops hundreds of small values for each record, which the
+/// system's own allocator takes a quarter of the time for.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
         Ok(args) => args,

@@ -5,8 +5,9 @@
 //! the second what the systems answered. Whatever happens in between, the next
 //! pass finds the intents and asks the systems what became of them.
 
+use rayon::prelude::*;
 use treaty_ledger::{
-    Commit, Intent, IntentAction, IntentChange, IntentContent, LinkChange, QuestionChange,
+    Commit, Content, Intent, IntentAction, IntentChange, IntentContent, LinkChange, QuestionChange,
     QuestionState, StoredLink, Subject,
 };
 use treaty_model::{BaseField, IntentId, Life, Operation, RunId, Settled, SystemIndex};
@@ -14,8 +15,10 @@ use treaty_systems::{Action, SystemWrite};
 
 use crate::draft::{Draft, Send, revisions_of};
 use crate::ending::Owed;
+use crate::observe::drop_aside;
 use crate::question::link_question;
 use crate::report::{Down, EntityReport, Failure};
+use crate::tell::agreed;
 use crate::unread::{keep_unwritten, unwritten};
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
@@ -43,8 +46,10 @@ impl Engine {
         let mut commit = Commit::default();
         let mut sendings: Vec<Sending> = Vec::new();
         let mut owed = Owed::default();
-        for mut draft in drafts {
-            self.settle_draft(part, &mut draft, run, &mut commit, report);
+        let agreed = |draft: &Draft| agreed(part, &draft.plan);
+        let agreed: Vec<_> = drafts.par_iter().map(agreed).collect();
+        for (mut draft, agreed) in drafts.into_iter().zip(agreed) {
+            self.settle_draft(part, &mut draft, agreed, run, &mut commit, report);
             if draft.dangling || draft.postponed {
                 owed.note(draft.plan.link);
             }
@@ -61,6 +66,7 @@ impl Engine {
             .map(|sending| IntentChange::Open(sending.intent.clone()));
         commit.intents.extend(opened);
         self.ledger.commit(&commit)?;
+        drop_aside(commit);
 
         for system in part.entity.system_indexes() {
             let of_system: Vec<Sending>;
@@ -126,6 +132,7 @@ impl Engine {
         &self,
         part: &Part,
         draft: &mut Draft,
+        agreed: Option<Content>,
         run: RunId,
         commit: &mut Commit,
         report: &mut EntityReport,
@@ -166,7 +173,7 @@ impl Engine {
             }
         }
         stored.life = plan.life.unwrap_or(stored.life);
-        self.tell_decisions(part, draft, run, commit);
+        self.tell_decisions(part, draft, agreed, run, commit);
         let stored = &mut draft.stored;
         let detached = draft.plan.detached.iter();
         let detached = detached.filter_map(|system| stored.records[system.0].take());

@@ -9,7 +9,7 @@ use crate::identify::Joined;
 use crate::{Engine, EngineError, Part};
 
 /// How many links are decided and carried out in one batch.
-const BATCH_LINKS: usize = 2_000;
+const BATCH_LINKS: usize = 4_000;
 
 /// A link that is to be decided.
 pub(crate) struct Met {

@@ -167,6 +167,19 @@ impl Draft {
         self.sends.retain(|_| keep.next().copied().unwrap_or(true));
     }
 
+    /// A plan of its operations only; none where there are none.
+    pub(crate) fn into_operations(self) -> Option<LinkPlan> {
+        let LinkPlan {
+            link,
+            entity,
+            operations,
+            ..
+        } = self.plan;
+        let mut plan = LinkPlan::new(link, entity);
+        plan.operations = operations;
+        (!plan.operations.is_empty()).then_some(plan)
+    }
+
     fn settle(&mut self, system: SystemIndex, revisions: &[(FieldIndex, Revision)]) {
         let Some(side) = self.link.side(system) else {
             return;

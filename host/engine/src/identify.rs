@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use treaty_ledger::{MatchKey, RecordHead, StoredLink, StoredRecord, Subject};
+use treaty_ledger::{MatchKey, RecordHead, StoredRecord, Subject};
 use treaty_model::{LinkId, Population, Presence, SystemIndex, SystemName};
 use treaty_sandbox::Detail;
 
@@ -105,31 +105,6 @@ impl Engine {
             };
             after = last.number;
             heads.extend(batch);
-        }
-    }
-
-    /// Records of links that are to be decided and that some system lacks which
-    /// takes what is new: they are looked for before anything is made, because
-    /// others may have been made since they were linked.
-    fn lacking_heads(&self, part: &Part) -> Result<Vec<RecordHead>, EngineError> {
-        let mut heads = Vec::new();
-        let mut after = LinkId(0);
-        loop {
-            let links = self.attention_after(part, after, BATCH_RECORDS)?;
-            let Some(last) = links.last() else {
-                return Ok(heads);
-            };
-            after = last.id;
-            for link in links.iter().filter(|link| lacks(part, link)) {
-                let there = link.records.iter().flatten();
-                let there = there.filter(|record| record.presence.takes_part());
-                heads.extend(there.map(|record| RecordHead {
-                    number: record.number,
-                    system: record.key.system.clone(),
-                    link: Some(link.id),
-                    waiting: false,
-                }));
-            }
         }
     }
 
@@ -427,13 +402,4 @@ impl Engine {
             .map(|item| format!("{}: {} ({:+.1})", item.about, item.finding, item.weight))
             .collect())
     }
-}
-
-/// Whether a system that takes what is new has no record of a link.
-fn lacks(part: &Part, link: &StoredLink) -> bool {
-    let records = link.records.iter().zip(&part.entity.systems);
-    records.into_iter().any(|(record, system)| {
-        let takes_part = |record: &StoredRecord| record.presence.takes_part();
-        !system.creates_from.is_empty() && !record.as_ref().is_some_and(takes_part)
-    })
 }

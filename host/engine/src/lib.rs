@@ -20,6 +20,7 @@ mod draft;
 mod ending;
 mod error;
 mod identify;
+mod lacking;
 mod matching;
 mod observe;
 mod open;

@@ -3,7 +3,8 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use treaty_ledger::{Commit, EntryKind, PreparedRecord, StoredRecord, Whose};
+use rayon::prelude::*;
+use treaty_ledger::{Commit, EntryKind, MatchKey, PreparedRecord, StoredRecord, Whose};
 use treaty_model::{
     Comparison, Digest, FieldProblem, MatchCandidate, Pair, Population, Prepared, TermCount,
     Trouble,
@@ -41,7 +42,15 @@ impl Engine {
                 .collect();
             let answers = matcher.rule.prepare(&matcher.setup, &rows);
             self.tell_log(&matcher.id.name, &answers.log);
-            for ((whose, record), answer) in batch.iter().zip(answers.answers) {
+            let keys_of = |answer: &Result<Prepared, _>| {
+                let prepared = answer.iter().flat_map(|prepared| &prepared.keys);
+                prepared
+                    .map(|key| self.secret_key(&key.kind, key.hash))
+                    .collect()
+            };
+            let keys: Vec<Vec<MatchKey>> = answers.answers.par_iter().map(keys_of).collect();
+            let answers = answers.answers.into_iter().zip(keys);
+            for ((whose, record), (answer, keys)) in batch.iter().zip(answers) {
                 let problem = answer.as_ref().err().map(|setback| {
                     let why = format!("{}: {setback}", matcher.id.name);
                     commit
@@ -55,15 +64,11 @@ impl Engine {
                 });
                 failed.push(problem);
                 let prepared = answer.unwrap_or_default();
-                let keys = prepared
-                    .keys
-                    .iter()
-                    .map(|key| self.secret_key(&key.kind, key.hash));
                 commit.prepared.push(PreparedRecord {
                     record: *whose,
                     entity: part.entity.name.clone(),
                     version: version.clone(),
-                    keys: keys.collect(),
+                    keys,
                     terms: prepared.terms,
                     features: prepared.features,
                 });

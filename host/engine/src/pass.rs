@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use rayon::prelude::*;
 use serde_json::json;
 use treaty_ledger::{Commit, Content, Entry, EntryKind, QuestionChange, RunChange};
-use treaty_model::{EntityName, LinkPlan, Operation, Plan, RunId, SystemIndex, Timestamp, Trip};
+use treaty_model::{EntityName, Operation, Plan, RunId, SystemIndex, Timestamp, Trip};
 use treaty_planner::{Counts, guard};
 
 use crate::apply::count_planned;
@@ -177,23 +178,21 @@ impl Engine {
         let mut cursor = Batches::new(&found.links);
         while let Some(batch) = self.next_batch(part, &mut cursor)? {
             links += batch.len() as u64;
-            for mut draft in self.reconcile(part, batch, run)? {
+            let mut drafts = self.reconcile(part, batch, run)?;
+            for draft in &mut drafts {
                 draft.leave_out(down);
                 draft.leave_out_doubtful(&found.doubtful);
-                count_planned(part, &draft, entity);
+                count_planned(part, draft, entity);
                 if mode == Mode::Plan {
-                    self.foresee(part, &draft);
-                }
-                if mode == Mode::Plan && !draft.plan.is_empty() {
-                    report.plan.links.push(draft.plan.clone());
-                }
-                // Guards weigh operations; keeping more would keep everything.
-                if !draft.plan.operations.is_empty() {
-                    let mut slim = LinkPlan::new(draft.plan.link, draft.plan.entity.clone());
-                    slim.operations = draft.plan.operations;
-                    weighed.links.push(slim);
+                    self.foresee(part, draft);
+                    if !draft.plan.is_empty() {
+                        report.plan.links.push(draft.plan.clone());
+                    }
                 }
             }
+            // Guards weigh operations; keeping more would keep everything.
+            let operations = drafts.into_par_iter().filter_map(Draft::into_operations);
+            weighed.links.par_extend(operations);
             (self.progress)(Event::Reconciled {
                 entity: &part.entity.name,
                 links,

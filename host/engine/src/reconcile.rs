@@ -2,11 +2,13 @@
 //!
 //! The planner decides and the rules are asked; what is left here is to load
 //! the links, to put questions to the right rules in batches, and to turn what
-//! is to be written into the systems' own rows.
+//! is to be written into the systems' own rows. What is pure is shared among the
+//! processors; the ledger is asked by one thread, in one order.
 
 use std::collections::BTreeMap;
 
-use treaty_ledger::{StoredLink, StoredRecord};
+use rayon::prelude::*;
+use treaty_ledger::{StoredLink, StoredQuestion, StoredRecord};
 use treaty_model::{
     Conflict, FieldIndex, Life, Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question,
     Row, RunId, SystemIndex,
@@ -19,6 +21,34 @@ use crate::question::answers_of;
 use crate::reading::is_of_host;
 use crate::unread::hold_unread;
 use crate::{Engine, EngineError, Part};
+
+/// A link that is looked at.
+struct Look {
+    stored: StoredLink,
+    /// How it is met.
+    how: How,
+    /// Deleted records that it had, whose place a new one has taken.
+    replaced: Vec<StoredRecord>,
+    /// The link as the planner sees it.
+    link: Link,
+    /// Whether something it refers to is not linked yet.
+    dangling: bool,
+    /// The questions that are open about it.
+    questions: Vec<StoredQuestion>,
+}
+
+impl Look {
+    fn at(met: Met) -> Self {
+        Self {
+            link: met.stored.to_link(),
+            stored: met.stored,
+            how: met.how,
+            replaced: met.replaced,
+            dangling: false,
+            questions: Vec::new(),
+        }
+    }
+}
 
 /// What came of asking the resolvers about one link.
 #[derive(Default)]
@@ -36,80 +66,91 @@ impl Engine {
         batch: Vec<Met>,
         run: RunId,
     ) -> Result<Vec<Draft>, EngineError> {
-        let mut links = Vec::with_capacity(batch.len());
-        for met in batch {
-            let translated = self.translate(part, &met.stored)?;
-            let examination = examine(&part.entity, &translated.link);
-            links.push((met, translated, examination));
+        let mut looks: Vec<_> = batch.into_par_iter().map(Look::at).collect();
+        for look in &mut looks {
+            look.dangling = self.translate(part, &mut look.link)?;
         }
-        let ruled = {
-            let asked: Vec<_> = links
-                .iter()
-                .map(|(_, translated, examination)| (&translated.link, examination))
-                .collect();
-            self.ask_resolvers(part, &asked)
-        };
-        let known = links.iter().map(|(met, ..)| met);
-        let known = known.filter(|met| met.how != How::New);
-        let known: Vec<_> = known.map(|met| met.stored.id).collect();
+        let examined = |look: &Look| examine(&part.entity, &look.link);
+        let examinations: Vec<_> = looks.par_iter().map(examined).collect();
+        let asked = self.ask_resolvers(part, &looks, &examinations);
+        let known = looks.iter().filter(|look| look.how != How::New);
+        let known: Vec<_> = known.map(|look| look.stored.id).collect();
         let mut questions_of_known = self.ledger.questions_of(&known)?.into_iter();
-        let mut drafts = Vec::with_capacity(links.len());
-        for ((met, translated, examination), asked) in links.into_iter().zip(ruled) {
-            let (ruled, untried) = (asked.ruled, asked.untried);
-            let questions = match met.how {
-                How::New => Vec::new(),
-                _ => questions_of_known.next().unwrap_or_default(),
-            };
-            let answers = answers_of(part, &questions);
-            let mut plan = conclude(
-                &part.entity,
-                &translated.link,
-                &examination,
-                &ruled,
-                &answers,
-                run,
-            );
-            if untried.is_some() {
-                // Nobody has decided, and nobody is asked instead: the link
-                // stays as it is.
-                plan = LinkPlan::new(plan.link, plan.entity);
-            }
-            self.fit_to_systems(part, &translated.link, &mut plan);
-            let held = hold_unread(part, &met.stored, &mut plan);
-            let still_open = take_open(part, &mut plan, &questions);
-            drafts.push(Draft {
-                stored: met.stored,
-                joined: met.how != How::Known,
-                replaced: met.replaced,
-                plan,
-                sends: Vec::new(),
-                still_open,
-                questions,
-                dangling: translated.dangling,
-                link: translated.link,
-                postponed: untried.is_some(),
-                untried,
-                held,
-                unwritable: Vec::new(),
-            });
+        for look in looks.iter_mut().filter(|look| look.how != How::New) {
+            look.questions = questions_of_known.next().unwrap_or_default();
         }
+        let looked = looks.into_par_iter().zip(examinations).zip(asked);
+        let mut drafts: Vec<_> = looked
+            .map(|((look, examination), asked)| {
+                self.conclude_link(part, look, &examination, asked, run)
+            })
+            .collect();
         self.map_out(part, &mut drafts)?;
         Ok(drafts)
     }
 
+    /// What happens to one link, as far as it can be said without a mapper.
+    fn conclude_link(
+        &self,
+        part: &Part,
+        look: Look,
+        examination: &Examination,
+        asked: Asked,
+        run: RunId,
+    ) -> Draft {
+        let (stored, link, questions) = (look.stored, look.link, look.questions);
+        let answers = answers_of(part, &questions);
+        let mut plan = conclude(
+            &part.entity,
+            &link,
+            examination,
+            &asked.ruled,
+            &answers,
+            run,
+        );
+        if asked.untried.is_some() {
+            // Nobody has decided, and nobody is asked instead: the link stays
+            // as it is.
+            plan = LinkPlan::new(plan.link, plan.entity);
+        }
+        self.fit_to_systems(part, &link, &mut plan);
+        let held = hold_unread(part, &stored, &mut plan);
+        let still_open = take_open(part, &mut plan, &questions);
+        Draft {
+            stored,
+            joined: look.how != How::Known,
+            replaced: look.replaced,
+            plan,
+            sends: Vec::new(),
+            still_open,
+            questions,
+            dangling: look.dangling,
+            link,
+            postponed: asked.untried.is_some(),
+            untried: asked.untried,
+            held,
+            unwritable: Vec::new(),
+        }
+    }
+
     /// Asks each resolver about the fields that are its to decide.
-    fn ask_resolvers(&self, part: &Part, links: &[(&Link, &Examination)]) -> Vec<Asked> {
-        let mut all: Vec<Asked> = links.iter().map(|_| Asked::default()).collect();
+    fn ask_resolvers(
+        &self,
+        part: &Part,
+        looks: &[Look],
+        examinations: &[Examination],
+    ) -> Vec<Asked> {
+        let mut all: Vec<Asked> = looks.iter().map(|_| Asked::default()).collect();
         for (number, resolver) in part.resolvers.iter().enumerate() {
             let mut asked: Vec<(usize, Conflict)> = Vec::new();
-            for (at, (link, examination)) in links.iter().enumerate() {
+            for (at, (look, examination)) in looks.iter().zip(examinations).enumerate() {
                 let fields: Vec<_> = examination
                     .contested()
                     .into_iter()
                     .filter(|field| part.resolver_of[field.0] == number)
                     .collect();
                 if !fields.is_empty() {
-                    asked.push((at, examination.conflict(link, &fields)));
+                    asked.push((at, examination.conflict(&look.link, &fields)));
                 }
             }
             if asked.is_empty() {

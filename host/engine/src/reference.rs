@@ -46,44 +46,26 @@ impl Pending {
 /// Stands for an id that a system has yet to give.
 const NOT_MADE_YET: &str = "(new)";
 
-/// A link as the planner sees it, and whether something it refers to is not
-/// linked yet.
-pub(crate) struct Translated {
-    pub(crate) link: Link,
-    pub(crate) dangling: bool,
-}
-
 impl Engine {
-    /// Puts link numbers in place of the systems' ids.
-    pub(crate) fn translate(
-        &self,
-        part: &Part,
-        stored: &StoredLink,
-    ) -> Result<Translated, EngineError> {
-        let mut translated = Translated {
-            link: stored.to_link(),
-            dangling: false,
-        };
+    /// Puts link numbers in place of the systems' ids. Gives whether something
+    /// the link refers to is not linked yet.
+    pub(crate) fn translate(&self, part: &Part, link: &mut Link) -> Result<bool, EngineError> {
+        let mut dangling = false;
         for (field, target) in part.references.iter().enumerate() {
             let Some(target) = target else { continue };
-            for (at, side) in translated.link.sides.iter_mut().enumerate() {
+            for (at, side) in link.sides.iter_mut().enumerate() {
                 let Some(side) = side else { continue };
                 let system = &part.entity.systems[at].system;
                 let Some(Value::Reference(remote)) = &side.observed[field] else {
                     continue;
                 };
-                let key = RecordKey {
-                    entity: target.clone(),
-                    system: system.clone(),
-                    remote: RemoteId(remote.clone()),
-                };
-                let number = self.link_of(&key)?;
-                translated.dangling |= number.is_none();
+                let number = self.link_number(target, system, remote)?;
+                dangling |= number.is_none();
                 // What is not linked yet is not known to differ: it waits.
                 side.observed[field] = number.map(|link| Value::Reference(link.to_string()));
             }
         }
-        Ok(translated)
+        Ok(dangling)
     }
 
     /// The link of the record to which a system refers.
@@ -93,19 +75,12 @@ impl Engine {
         system: &SystemName,
         remote: &str,
     ) -> Result<Option<LinkId>, EngineError> {
-        self.link_of(&RecordKey {
+        let key = RecordKey {
             entity: target.clone(),
             system: system.clone(),
             remote: remote.into(),
-        })
-    }
-
-    fn link_of(&self, key: &RecordKey) -> Result<Option<LinkId>, EngineError> {
-        let record = self
-            .ledger
-            .records(std::slice::from_ref(key))?
-            .pop()
-            .flatten();
+        };
+        let record = self.ledger.records(&[key])?.pop().flatten();
         Ok(record.and_then(|record| record.link))
     }
 

@@ -13,10 +13,12 @@ use crate::{Engine, Part};
 
 impl Engine {
     /// Tells the journal what was decided, before anything is overwritten.
+    /// `agreed` is what [`agreed`] said of the draft.
     pub(crate) fn tell_decisions(
         &self,
         part: &Part,
         draft: &Draft,
+        agreed: Option<Content>,
         run: RunId,
         commit: &mut Commit,
     ) {
@@ -43,25 +45,12 @@ impl Engine {
                 .journal
                 .push(about.entry(EntryKind::Link, None, None, content));
         }
-        let (decided, agreed): (Vec<_>, Vec<_>) = plan
-            .base
-            .iter()
-            .partition(|change| change.decided.is_some());
-        // What nobody contested stands in one entry: a first meeting would
-        // otherwise fill the journal with one for each field of each record.
-        if !agreed.is_empty() {
-            let fields: Vec<_> = agreed
-                .iter()
-                .map(|change| FieldTold {
-                    field: part.field_name(change.field),
-                    to: ChangeTold::of(change),
-                })
-                .collect();
-            let content = Content::of(&FieldsTold { fields });
+        if let Some(content) = agreed {
             commit
                 .journal
                 .push(about.entry(EntryKind::Base, None, None, content));
         }
+        let decided = plan.base.iter().filter(|change| change.decided.is_some());
         for change in decided {
             let content = Content::of(&ChangeTold::of(change));
             let entry = about.entry(EntryKind::Verdict, None, Some(change.field), content);
@@ -115,6 +104,20 @@ impl Engine {
             mark: None,
         }
     }
+}
+
+/// The changes of base that nobody contested, in one entry's content: a first
+/// meeting would otherwise fill the journal with one for each field of each
+/// record.
+pub(crate) fn agreed(part: &Part, plan: &LinkPlan) -> Option<Content> {
+    let agreed = plan.base.iter().filter(|change| change.decided.is_none());
+    let fields: Vec<_> = agreed
+        .map(|change| FieldTold {
+            field: part.field_name(change.field),
+            to: ChangeTold::of(change),
+        })
+        .collect();
+    (!fields.is_empty()).then(|| Content::of(&FieldsTold { fields }))
 }
 
 /// A record of a new link.

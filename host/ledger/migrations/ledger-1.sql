@@ -142,7 +142,9 @@ CREATE TABLE main.match_record (
     -- Which matcher and configuration prepared it, and from which row.
     version TEXT NOT NULL,
     features BLOB NOT NULL,
-    terms TEXT NOT NULL
+    terms TEXT NOT NULL,
+    -- The hashes of its keys in order: eight bytes each, the most significant first.
+    keys BLOB NOT NULL
 ) STRICT;
 CREATE TABLE main.match_key (
     entity TEXT NOT NULL,
@@ -150,7 +152,6 @@ CREATE TABLE main.match_key (
     record INTEGER NOT NULL REFERENCES record ON DELETE CASCADE,
     PRIMARY KEY (entity, hash, record)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX main.match_key_record ON match_key (record);
 CREATE TABLE main.match_term (
     entity TEXT NOT NULL,
     value INTEGER NOT NULL,
@@ -158,7 +159,6 @@ CREATE TABLE main.match_term (
     record INTEGER NOT NULL REFERENCES record ON DELETE CASCADE,
     PRIMARY KEY (entity, value, witness, record)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX main.match_term_record ON match_term (record);
 
 -- Pairs of records to which a person said: not the same.
 CREATE TABLE main.distinct_pair (

@@ -6,12 +6,13 @@ use treaty_model::{EntityName, LinkId};
 use crate::feed::{self, CursorChange};
 use crate::intent::{self, IntentChange};
 use crate::journal::{self, Entry};
-use crate::link::{LinkChange, write_link};
+use crate::link::{LinkChange, LinkTexts, write_link};
 use crate::matching::{self, PreparedRecord};
 use crate::question::{self, QuestionChange};
-use crate::record::{StoredRecord, leave_link, write_record};
+use crate::record::{RecordTexts, StoredRecord, leave_link, write_record};
 use crate::run::{self, RunChange};
 use crate::shape::{EntityShape, ShapeBook};
+use crate::side_by_side::each_of;
 use crate::tally::Tally;
 use crate::{Ledger, LedgerError, number};
 
@@ -60,11 +61,12 @@ impl Ledger {
 
     /// Makes a batch durable, and gives the numbers of its records.
     pub fn commit(&self, commit: &Commit) -> Result<Vec<i64>, LedgerError> {
+        let texts = Texts::of(commit);
         let mut desk = self.desk();
         let desk = &mut *desk;
         desk.book.unsettle();
         let result = desk.connection.transaction().and_then(|transaction| {
-            let numbers = write(&transaction, &mut desk.book, commit)?;
+            let numbers = write(&transaction, &mut desk.book, commit, &texts)?;
             transaction.commit()?;
             Ok(numbers)
         });
@@ -74,12 +76,32 @@ impl Ledger {
     }
 }
 
-fn write(db: &Connection, book: &mut ShapeBook, commit: &Commit) -> rusqlite::Result<Vec<i64>> {
-    let mut tally = Tally::default();
-    for link in &commit.links {
-        write_link(db, book, &mut tally, link)?;
+/// What the rows of a commit say, made before its transaction begins.
+struct Texts {
+    links: Vec<LinkTexts>,
+    records: Vec<RecordTexts>,
+}
+
+impl Texts {
+    fn of(commit: &Commit) -> Self {
+        Self {
+            links: each_of(&commit.links, LinkTexts::of),
+            records: each_of(&commit.records, RecordTexts::of),
+        }
     }
-    let numbers = write_records(db, book, &mut tally, &commit.records)?;
+}
+
+fn write(
+    db: &Connection,
+    book: &mut ShapeBook,
+    commit: &Commit,
+    texts: &Texts,
+) -> rusqlite::Result<Vec<i64>> {
+    let mut tally = Tally::default();
+    for (link, texts) in commit.links.iter().zip(&texts.links) {
+        write_link(db, book, &mut tally, link, texts)?;
+    }
+    let numbers = write_records(db, book, &mut tally, &commit.records, &texts.records)?;
     tally.write(db)?;
     let mut listed = db.prepare_cached("UPDATE record SET listing = ?2 WHERE id = ?1")?;
     for (record, listing) in &commit.listed {
@@ -122,6 +144,7 @@ fn write_records(
     book: &mut ShapeBook,
     tally: &mut Tally,
     records: &[StoredRecord],
+    texts: &[RecordTexts],
 ) -> rusqlite::Result<Vec<i64>> {
     // Records that leave a link make room for those that join it, whatever
     // order the batch has them in.
@@ -130,8 +153,8 @@ fn write_records(
             leave_link(db, tally, &record.key)?;
         }
     }
-    let numbers = records.iter();
+    let numbers = records.iter().zip(texts);
     numbers
-        .map(|record| write_record(db, book, tally, record))
+        .map(|(record, texts)| write_record(db, book, tally, record, texts))
         .collect()
 }

@@ -58,6 +58,7 @@ mod record;
 mod run;
 mod schema;
 mod shape;
+mod side_by_side;
 mod tally;
 
 use std::path::{Path, PathBuf};
@@ -177,5 +178,15 @@ impl Ledger {
             Ok(found)
         });
         result.map_err(|error| LedgerError::from_sqlite(&self.path, &error))
+    }
+
+    /// Makes values of what a read found, after its transaction.
+    fn understand<K: Send, T: Send>(
+        &self,
+        kept: Vec<K>,
+        read: impl Fn(K) -> rusqlite::Result<T> + Sync + Send,
+    ) -> Result<Vec<T>, LedgerError> {
+        let values: rusqlite::Result<_> = side_by_side::each(kept, read).into_iter().collect();
+        values.map_err(|error| LedgerError::from_sqlite(&self.path, &error))
     }
 }

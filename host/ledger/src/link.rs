@@ -1,12 +1,14 @@
 //! Links as they are kept.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, params};
 use treaty_model::{BaseField, EntityName, Life, Link, LinkId, Provenance};
 
 use crate::json::{from_json, to_json};
 use crate::packed::{PackedBase, pack_base, unpack_base};
-use crate::record::{RECORD_COLUMNS, StoredRecord, read_record};
-use crate::shape::{ShapeBook, ShapeId};
+use crate::record::{KeptRecord, RECORD_COLUMNS, StoredRecord};
+use crate::shape::{ShapeBook, ShapeId, View};
 use crate::tally::Tally;
 use crate::{Ledger, LedgerError, number, presence};
 
@@ -94,7 +96,7 @@ impl Ledger {
         after: LinkId,
         links_max: usize,
     ) -> Result<Vec<StoredLink>, LedgerError> {
-        self.read_shaped(|db, book| {
+        let kept = self.read_shaped(|db, book| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT id FROM link WHERE {condition} AND id > ?2 ORDER BY id LIMIT ?3"
             ))?;
@@ -106,64 +108,108 @@ impl Ledger {
             let mut rows = statement.query(wanted)?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                found.extend(read_link(db, book, number::link(row.get(0)?))?);
+                found.extend(KeptLink::load(db, book, number::link(row.get(0)?))?);
             }
             Ok(found)
-        })
+        })?;
+        self.understand(kept, KeptLink::read)
     }
 
     /// Links by number, in the order asked for; those that are not there, and
     /// those of entities that left the treaty, are left out.
     pub fn links(&self, ids: &[LinkId]) -> Result<Vec<StoredLink>, LedgerError> {
-        self.read_shaped(|db, book| {
+        let kept = self.read_shaped(|db, book| {
             let mut found = Vec::with_capacity(ids.len());
             for id in ids {
-                found.extend(read_link(db, book, *id)?);
+                found.extend(KeptLink::load(db, book, *id)?);
             }
             Ok(found)
+        })?;
+        self.understand(kept, KeptLink::read)
+    }
+}
+
+/// A link with its records as the files have it.
+struct KeptLink {
+    id: LinkId,
+    entity: EntityName,
+    life: Life,
+    view: Arc<View>,
+    base: String,
+    provenance: String,
+    /// By system of the entity.
+    records: Vec<Option<KeptRecord>>,
+}
+
+impl KeptLink {
+    /// None: it is not there, or its entity left the treaty.
+    fn load(db: &Connection, book: &mut ShapeBook, id: LinkId) -> rusqlite::Result<Option<Self>> {
+        let mut statement = db.prepare_cached(
+            "SELECT entity, life, shape, base, provenance FROM link WHERE id = ?1",
+        )?;
+        let mut rows = statement.query([number::of_link(id)])?;
+        let Some(row) = rows.next()? else {
+            return Ok(None);
+        };
+        let entity = row.get_ref(0)?.as_str()?;
+        let Some(shapes) = book.find(entity) else {
+            return Ok(None);
+        };
+        let mut link = Self {
+            id,
+            entity: entity.into(),
+            life: presence::read_life(row.get_ref(1)?.as_str()?)?,
+            view: Arc::clone(shapes.fields.view(db, ShapeId(row.get(2)?))?),
+            base: row.get(3)?,
+            provenance: row.get(4)?,
+            records: (0..shapes.systems_count()).map(|_| None).collect(),
+        };
+        let mut statement = db.prepare_cached(&format!(
+            "SELECT {RECORD_COLUMNS} FROM record WHERE link = ?1"
+        ))?;
+        let mut rows = statement.query([number::of_link(id)])?;
+        while let Some(row) = rows.next()? {
+            let Some(record) = KeptRecord::load(db, book, row)? else {
+                continue;
+            };
+            let shapes = book.entity(&link.entity)?;
+            if let Some(place) = shapes.place(record.key.system.as_str()) {
+                link.records[place] = Some(record);
+            }
+        }
+        Ok(Some(link))
+    }
+
+    fn read(self) -> rusqlite::Result<StoredLink> {
+        let base: Vec<PackedBase> = self.view.read(&self.base)?;
+        let provenance: Vec<Provenance> = from_json(&self.provenance)?;
+        let records = self.records.into_iter();
+        Ok(StoredLink {
+            id: self.id,
+            entity: self.entity,
+            life: self.life,
+            base: unpack_base(base, &provenance)?,
+            records: records
+                .map(|record| record.map(KeptRecord::read).transpose())
+                .collect::<rusqlite::Result<_>>()?,
         })
     }
 }
 
-fn read_link(
-    db: &Connection,
-    book: &mut ShapeBook,
-    id: LinkId,
-) -> rusqlite::Result<Option<StoredLink>> {
-    let mut statement =
-        db.prepare_cached("SELECT entity, life, shape, base, provenance FROM link WHERE id = ?1")?;
-    let mut rows = statement.query([number::of_link(id)])?;
-    let Some(row) = rows.next()? else {
-        return Ok(None);
-    };
-    let entity = row.get_ref(0)?.as_str()?;
-    let Some(shapes) = book.find(entity) else {
-        return Ok(None);
-    };
-    let view = shapes.fields.view(db, ShapeId(row.get(2)?))?;
-    let base: Vec<PackedBase> = view.read(row.get_ref(3)?.as_str()?)?;
-    let provenance: Vec<Provenance> = from_json(row.get_ref(4)?.as_str()?)?;
-    let mut link = StoredLink {
-        id,
-        entity: entity.into(),
-        life: presence::read_life(row.get_ref(1)?.as_str()?)?,
-        base: unpack_base(base, &provenance)?,
-        records: vec![None; shapes.systems_count()],
-    };
-    let mut statement = db.prepare_cached(&format!(
-        "SELECT {RECORD_COLUMNS} FROM record WHERE link = ?1"
-    ))?;
-    let mut rows = statement.query([number::of_link(id)])?;
-    while let Some(row) = rows.next()? {
-        let Some(record) = read_record(db, book, row)? else {
-            continue;
-        };
-        let shapes = book.entity(&link.entity)?;
-        if let Some(place) = shapes.place(record.key.system.as_str()) {
-            link.records[place] = Some(record);
+/// What a link's row says.
+pub(crate) struct LinkTexts {
+    base: String,
+    provenance: String,
+}
+
+impl LinkTexts {
+    pub(crate) fn of(link: &LinkChange) -> Self {
+        let (base, provenance) = pack_base(&link.base);
+        Self {
+            base: to_json(&base),
+            provenance: to_json(&provenance),
         }
     }
-    Ok(Some(link))
 }
 
 pub(crate) fn write_link(
@@ -171,6 +217,7 @@ pub(crate) fn write_link(
     book: &mut ShapeBook,
     tally: &mut Tally,
     link: &LinkChange,
+    texts: &LinkTexts,
 ) -> rusqlite::Result<()> {
     let fields = &mut book.entity(&link.entity)?.fields;
     assert_eq!(
@@ -179,7 +226,6 @@ pub(crate) fn write_link(
         "a base is as long as its shape"
     );
     let shape = fields.id(db)?;
-    let (base, provenance) = pack_base(&link.base);
     let id = number::of_link(link.id);
     let is_known = db
         .prepare_cached("SELECT 1 FROM link WHERE id = ?1")?
@@ -197,8 +243,8 @@ pub(crate) fn write_link(
         link.entity.as_str(),
         presence::life_word(link.life),
         shape.0,
-        to_json(&base),
-        to_json(&provenance),
+        texts.base,
+        texts.provenance,
         link.attention,
     ])?;
     Ok(())

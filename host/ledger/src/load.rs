@@ -4,7 +4,7 @@ use rusqlite::{Connection, Params, params};
 use treaty_model::{EntityName, LinkId, SystemName};
 
 use crate::presence::{EXPECTED, MATCHABLE};
-use crate::record::{RECORD_COLUMNS, RecordKey, StoredRecord, read_record};
+use crate::record::{KeptRecord, RECORD_COLUMNS, RecordKey, StoredRecord};
 use crate::shape::ShapeBook;
 use crate::{Ledger, LedgerError, number};
 
@@ -26,7 +26,7 @@ pub struct RecordHead {
 impl Ledger {
     /// Records by their keys, in the order asked for; none where there is none.
     pub fn records(&self, keys: &[RecordKey]) -> Result<Vec<Option<StoredRecord>>, LedgerError> {
-        self.read_shaped(|db, book| {
+        let kept = self.read_shaped(|db, book| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {RECORD_COLUMNS} FROM record
                  WHERE entity = ?1 AND system = ?2 AND remote = ?3"
@@ -40,18 +40,19 @@ impl Ledger {
                 ];
                 let mut rows = statement.query(key)?;
                 found.push(match rows.next()? {
-                    Some(row) => read_record(db, book, row)?,
+                    Some(row) => KeptRecord::load(db, book, row)?,
                     None => None,
                 });
             }
             Ok(found)
-        })
+        })?;
+        self.understand(kept, |kept| kept.map(KeptRecord::read).transpose())
     }
 
     /// Records by their numbers, in the order asked for; those that are gone
     /// are left out.
     pub fn records_by_number(&self, numbers: &[i64]) -> Result<Vec<StoredRecord>, LedgerError> {
-        self.read_shaped(|db, book| {
+        let kept = self.read_shaped(|db, book| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {RECORD_COLUMNS} FROM record WHERE id = ?1"
             ))?;
@@ -59,11 +60,12 @@ impl Ledger {
             for number in numbers {
                 let mut rows = statement.query([number])?;
                 if let Some(row) = rows.next()? {
-                    found.extend(read_record(db, book, row)?);
+                    found.extend(KeptRecord::load(db, book, row)?);
                 }
             }
             Ok(found)
-        })
+        })?;
+        self.understand(kept, KeptRecord::read)
     }
 
     /// The little that identify needs to know of many records, in the order
@@ -161,10 +163,11 @@ impl Ledger {
         params: impl Params,
         records_max: usize,
     ) -> Result<Vec<StoredRecord>, LedgerError> {
-        self.read_shaped(|db, book| {
+        let kept = self.read_shaped(|db, book| {
             book.entity(entity)?;
-            read_page(db, book, condition, params, records_max)
-        })
+            load_page(db, book, condition, params, records_max)
+        })?;
+        self.understand(kept, KeptRecord::read)
     }
 }
 
@@ -177,13 +180,13 @@ fn unlisted() -> String {
     format!("entity = ?1 AND system = ?2 AND id > ?3 AND listing < ?4 AND {EXPECTED}")
 }
 
-fn read_page(
+fn load_page(
     db: &Connection,
     book: &mut ShapeBook,
     condition: &str,
     params: impl Params,
     records_max: usize,
-) -> rusqlite::Result<Vec<StoredRecord>> {
+) -> rusqlite::Result<Vec<KeptRecord>> {
     let mut statement = db.prepare_cached(&page_sql(condition))?;
     let mut rows = statement.query(params)?;
     let mut found = Vec::new();
@@ -191,7 +194,7 @@ fn read_page(
     // a page of nothing else would look like the end.
     while found.len() < records_max {
         let Some(row) = rows.next()? else { break };
-        found.extend(read_record(db, book, row)?);
+        found.extend(KeptRecord::load(db, book, row)?);
     }
     Ok(found)
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use treaty_model::{EntityName, Prepared, Term, TermCount};
 
-use crate::json::{from_json, to_json};
+use crate::json::{from_json, to_json, wrong};
 use crate::{Ledger, LedgerError, number};
 
 /// Counting stops here: beyond it a value is common, whatever the number.
@@ -79,7 +79,19 @@ impl Ledger {
 
     /// The keys that are kept for records, in the order asked for.
     pub fn keys_of(&self, records: &[i64]) -> Result<Vec<Vec<MatchKey>>, LedgerError> {
-        self.read(|db| records.iter().map(|record| keys(db, *record)).collect())
+        self.read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT keys FROM match_record WHERE record = ?1")?;
+            let mut found = Vec::with_capacity(records.len());
+            for record in records {
+                let mut rows = statement.query([record])?;
+                found.push(match rows.next()? {
+                    Some(row) => keys(row.get_ref(0)?.as_blob()?)?,
+                    None => Vec::new(),
+                });
+            }
+            Ok(found)
+        })
     }
 
     /// How often terms were seen, in the order asked for; counting stops at a
@@ -153,11 +165,21 @@ impl Ledger {
     }
 }
 
-fn keys(db: &Connection, record: i64) -> rusqlite::Result<Vec<MatchKey>> {
-    let mut statement =
-        db.prepare_cached("SELECT hash FROM match_key WHERE record = ?1 ORDER BY hash")?;
-    let keys = statement.query_map([record], |row| Ok(MatchKey(number::read_hash(row.get(0)?))))?;
-    keys.collect()
+/// The keys that a row names.
+fn keys(stored: &[u8]) -> rusqlite::Result<Vec<MatchKey>> {
+    let (keys, rest) = stored.as_chunks();
+    if !rest.is_empty() {
+        return Err(wrong(format!("{} bytes of keys", stored.len())));
+    }
+    let keys = keys.iter();
+    Ok(keys.map(|key| MatchKey(u64::from_be_bytes(*key))).collect())
+}
+
+/// Keys as a row names them.
+fn stored_keys(keys: &[MatchKey]) -> Vec<u8> {
+    let hashes = keys.iter().map(|key| number::stored_hash(key.0));
+    let hashes: BTreeSet<_> = hashes.collect();
+    hashes.into_iter().flat_map(i64::to_be_bytes).collect()
 }
 
 /// Keeps that two records are not the same.
@@ -186,54 +208,58 @@ pub(crate) fn write(
         Whose::InCommit(place) => numbers[place],
     };
     let terms = to_json(&prepared.terms);
-    let kept: Option<bool> = db
-        .prepare_cached(
-            "SELECT version = ?2 AND features = ?3 AND terms = ?4 AND entity = ?5
-             FROM match_record WHERE record = ?1",
-        )?
-        .query_row(
-            params![
-                record,
-                prepared.version,
-                prepared.features,
-                terms,
-                prepared.entity.as_str(),
-            ],
-            |row| row.get(0),
-        )
-        .optional()?;
-    match kept {
-        Some(true) if has_keys(db, record, &prepared.keys)? => return Ok(()),
-        Some(_) => forget(db, record)?,
-        None => {}
-    }
-    db.prepare_cached(
-        "INSERT INTO match_record (record, entity, version, features, terms)
-         VALUES (?1, ?2, ?3, ?4, ?5) ON CONFLICT (record) DO UPDATE SET entity = excluded.entity,
-             version = excluded.version, features = excluded.features, terms = excluded.terms",
-    )?
-    .execute(params![
+    let keys = stored_keys(&prepared.keys);
+    let now = params![
         record,
         prepared.entity.as_str(),
         prepared.version,
         prepared.features,
         terms,
-    ])?;
+        keys,
+    ];
+    let kept: Option<bool> = db
+        .prepare_cached(
+            "SELECT entity = ?2 AND version = ?3 AND features = ?4 AND terms = ?5 AND keys = ?6
+             FROM match_record WHERE record = ?1",
+        )?
+        .query_row(now, |row| row.get(0))
+        .optional()?;
+    match kept {
+        Some(true) => return Ok(()),
+        Some(false) => forget(db, record)?,
+        None => {}
+    }
+    db.prepare_cached(
+        "INSERT INTO match_record (record, entity, version, features, terms, keys)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+         ON CONFLICT (record) DO UPDATE SET entity = excluded.entity, version = excluded.version,
+             features = excluded.features, terms = excluded.terms, keys = excluded.keys",
+    )?
+    .execute(now)?;
     write_keys_and_terms(db, record, prepared)
-}
-
-/// Whether these are the keys that are kept for a record.
-fn has_keys(db: &Connection, record: i64, wanted: &[MatchKey]) -> rusqlite::Result<bool> {
-    let kept: BTreeSet<_> = keys(db, record)?.into_iter().collect();
-    Ok(kept == wanted.iter().copied().collect())
 }
 
 /// Takes away a record's keys and terms.
 fn forget(db: &Connection, record: i64) -> rusqlite::Result<()> {
-    db.prepare_cached("DELETE FROM match_key WHERE record = ?1")?
-        .execute([record])?;
-    db.prepare_cached("DELETE FROM match_term WHERE record = ?1")?
-        .execute([record])?;
+    let (entity, hashes, terms): (String, Vec<u8>, String) = db
+        .prepare_cached("SELECT entity, keys, terms FROM match_record WHERE record = ?1")?
+        .query_row([record], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
+    let mut key =
+        db.prepare_cached("DELETE FROM match_key WHERE entity = ?1 AND hash = ?2 AND record = ?3")?;
+    for hash in keys(&hashes)? {
+        key.execute(params![entity, number::stored_hash(hash.0), record])?;
+    }
+    let mut term = db.prepare_cached(
+        "DELETE FROM match_term WHERE entity = ?1 AND value = ?2 AND witness = ?3 AND record = ?4",
+    )?;
+    for each in from_json::<Vec<Term>>(&terms)? {
+        term.execute(params![
+            entity,
+            number::stored_hash(each.value),
+            number::stored_hash(each.witness),
+            record
+        ])?;
+    }
     Ok(())
 }
 

@@ -22,11 +22,6 @@ pub(crate) fn stored_hash(hash: u64) -> i64 {
     hash.cast_signed()
 }
 
-/// Reads what [`stored_hash`] wrote.
-pub(crate) fn read_hash(hash: i64) -> u64 {
-    hash.cast_unsigned()
-}
-
 pub(crate) fn of_link(link: LinkId) -> i64 {
     stored(link.0)
 }

@@ -1,5 +1,7 @@
 //! Records as they are kept.
 
+use std::sync::Arc;
+
 use rusqlite::{Connection, OptionalExtension as _, Row as SqlRow, params};
 use treaty_model::{
     Cell, EntityName, FieldProblem, LinkId, Origin, Presence, RemoteId, Row, Settled, Side,
@@ -91,48 +93,85 @@ pub(crate) const RECORD_COLUMNS: &str = "id, entity, system, remote, link, prese
      own_shape, own, settled_own, shape, observed, settled, origin, changed_at, problems, waiting, \
      listing";
 
-/// Reads a record; the statement selects [`RECORD_COLUMNS`]. None: its entity or
-/// its system left the treaty, and it is kept for when that returns.
-pub(crate) fn read_record(
-    db: &Connection,
-    book: &mut ShapeBook,
-    row: &SqlRow<'_>,
-) -> rusqlite::Result<Option<StoredRecord>> {
-    let (entity, system) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
-    let rows = book.find(entity).and_then(|rows| rows.of_system(system));
-    let Some((fields, own_fields)) = rows else {
-        return Ok(None);
-    };
-    let own_view = own_fields.view(db, ShapeId(row.get(7)?))?;
-    let own = own_view.read(row.get_ref(8)?.as_str()?)?;
-    let settled_own = match row.get_ref(9)?.as_str_or_null()? {
-        Some(text) => Some(own_view.read(text)?),
-        None => None,
-    };
-    let view = fields.view(db, ShapeId(row.get(10)?))?;
-    let observed: Row = view.read(row.get_ref(11)?.as_str()?)?;
-    let settled: Vec<PackedSettled> = view.read(row.get_ref(12)?.as_str()?)?;
-    let settled = settled.into_iter().zip(&observed);
-    let settled = settled.map(|(settled, observed)| settled.unpack(observed));
-    Ok(Some(StoredRecord {
-        number: row.get(0)?,
-        key: RecordKey {
-            entity: entity.into(),
-            system: system.into(),
-            remote: RemoteId(row.get(3)?),
-        },
-        link: row.get::<_, Option<i64>>(4)?.map(number::link),
-        presence: presence::read(row.get_ref(5)?.as_str()?, row.get(6)?)?,
-        own,
-        settled_own,
-        settled: settled.collect(),
-        observed,
-        origin: from_json(row.get_ref(13)?.as_str()?)?,
-        changed_at: row.get::<_, Option<i64>>(14)?.map(Timestamp::from_micros),
-        problems: read_problems(row.get_ref(15)?.as_str()?, view)?,
-        waiting: row.get(16)?,
-        listing: number::read(row.get(17)?),
-    }))
+/// A record as the files have it.
+pub(crate) struct KeptRecord {
+    number: i64,
+    pub(crate) key: RecordKey,
+    link: Option<LinkId>,
+    presence: Presence,
+    own_view: Arc<View>,
+    own: String,
+    settled_own: Option<String>,
+    view: Arc<View>,
+    observed: String,
+    settled: String,
+    origin: String,
+    changed_at: Option<Timestamp>,
+    problems: String,
+    waiting: bool,
+    listing: u64,
+}
+
+impl KeptRecord {
+    /// Loads a record; the statement selects [`RECORD_COLUMNS`]. None: its entity
+    /// or its system left the treaty, and it is kept for when that returns.
+    pub(crate) fn load(
+        db: &Connection,
+        book: &mut ShapeBook,
+        row: &SqlRow<'_>,
+    ) -> rusqlite::Result<Option<Self>> {
+        let (entity, system) = (row.get_ref(1)?.as_str()?, row.get_ref(2)?.as_str()?);
+        let rows = book.find(entity).and_then(|rows| rows.of_system(system));
+        let Some((fields, own_fields)) = rows else {
+            return Ok(None);
+        };
+        Ok(Some(Self {
+            number: row.get(0)?,
+            key: RecordKey {
+                entity: entity.into(),
+                system: system.into(),
+                remote: RemoteId(row.get(3)?),
+            },
+            link: row.get::<_, Option<i64>>(4)?.map(number::link),
+            presence: presence::read(row.get_ref(5)?.as_str()?, row.get(6)?)?,
+            own_view: Arc::clone(own_fields.view(db, ShapeId(row.get(7)?))?),
+            own: row.get(8)?,
+            settled_own: row.get(9)?,
+            view: Arc::clone(fields.view(db, ShapeId(row.get(10)?))?),
+            observed: row.get(11)?,
+            settled: row.get(12)?,
+            origin: row.get(13)?,
+            changed_at: row.get::<_, Option<i64>>(14)?.map(Timestamp::from_micros),
+            problems: row.get(15)?,
+            waiting: row.get(16)?,
+            listing: number::read(row.get(17)?),
+        }))
+    }
+
+    /// Makes values of its texts.
+    pub(crate) fn read(self) -> rusqlite::Result<StoredRecord> {
+        let observed: Row = self.view.read(&self.observed)?;
+        let settled: Vec<PackedSettled> = self.view.read(&self.settled)?;
+        let settled = settled.into_iter().zip(&observed);
+        let settled = settled.map(|(settled, observed)| settled.unpack(observed));
+        let own_view = self.own_view;
+        let settled_own = self.settled_own.map(|own| own_view.read(&own));
+        Ok(StoredRecord {
+            number: self.number,
+            key: self.key,
+            link: self.link,
+            presence: self.presence,
+            own: own_view.read(&self.own)?,
+            settled_own: settled_own.transpose()?,
+            settled: settled.collect(),
+            observed,
+            origin: from_json(&self.origin)?,
+            changed_at: self.changed_at,
+            problems: read_problems(&self.problems, &self.view)?,
+            waiting: self.waiting,
+            listing: self.listing,
+        })
+    }
 }
 
 /// Problems name their fields by position, which may have moved; those of
@@ -184,12 +223,59 @@ fn find(db: &Connection, key: &RecordKey) -> rusqlite::Result<Option<(i64, Count
     .optional()
 }
 
+/// As [`find`], of a record that says under which number it is kept: a number is
+/// found faster than a key.
+fn find_numbered(
+    db: &Connection,
+    record: &StoredRecord,
+) -> rusqlite::Result<Option<(i64, Counted)>> {
+    let key = &record.key;
+    db.prepare_cached(
+        "SELECT id, link IS NOT NULL, presence = 'gone' FROM record
+         WHERE id = ?1 AND entity = ?2 AND system = ?3 AND remote = ?4",
+    )?
+    .query_row(
+        params![
+            record.number,
+            key.entity.as_str(),
+            key.system.as_str(),
+            key.remote.as_str(),
+        ],
+        |row| Ok((row.get(0)?, Counted::of(row.get(1)?, row.get(2)?))),
+    )
+    .optional()
+}
+
+/// What a record's row says.
+pub(crate) struct RecordTexts {
+    own: String,
+    settled_own: Option<String>,
+    observed: String,
+    settled: String,
+    origin: String,
+    problems: String,
+}
+
+impl RecordTexts {
+    pub(crate) fn of(record: &StoredRecord) -> Self {
+        Self {
+            own: to_json(&record.own),
+            settled_own: record.settled_own.as_ref().map(to_json),
+            observed: to_json(&record.observed),
+            settled: to_json(&pack_settled(record)),
+            origin: to_json(&record.origin),
+            problems: to_json(&record.problems),
+        }
+    }
+}
+
 /// Writes a record and gives its number.
 pub(crate) fn write_record(
     db: &Connection,
     book: &mut ShapeBook,
     tally: &mut Tally,
     record: &StoredRecord,
+    texts: &RecordTexts,
 ) -> rusqlite::Result<i64> {
     let key = &record.key;
     let (fields, own_fields) = book.entity(&key.entity)?.for_writing(&key.system)?;
@@ -217,7 +303,14 @@ pub(crate) fn write_record(
         );
     }
     let (shape, own_shape) = (fields.id(db)?, own_fields.id(db)?);
-    let known = find(db, key)?;
+    let numbered = match record.number {
+        0 => None,
+        _ => find_numbered(db, record)?,
+    };
+    let known = match numbered {
+        None => find(db, key)?,
+        known => known,
+    };
     let before = known.map_or(Counted::Nowhere, |(_, counted)| counted);
     tally.moved(key, before, record.counted());
     let sql = match known {
@@ -232,14 +325,14 @@ pub(crate) fn write_record(
         presence::word(&record.presence),
         presence::reason(&record.presence),
         own_shape.0,
-        to_json(&record.own),
-        record.settled_own.as_ref().map(to_json),
+        texts.own,
+        texts.settled_own,
         shape.0,
-        to_json(&record.observed),
-        to_json(&pack_settled(record)),
-        to_json(&record.origin),
+        texts.observed,
+        texts.settled,
+        texts.origin,
         record.changed_at.map(Timestamp::as_micros),
-        to_json(&record.problems),
+        texts.problems,
         record.waiting,
         number::stored(record.listing),
         known.map(|(number, _)| number),

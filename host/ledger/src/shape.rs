@@ -5,6 +5,7 @@
 //! is absent.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use rusqlite::{Connection, OptionalExtension as _};
 use serde::de::DeserializeOwned;
@@ -51,7 +52,7 @@ pub(crate) struct RowShape {
     /// The number under which it is stored, once that is known.
     id: Option<ShapeId>,
     /// How rows that were stored under a shape are read.
-    views: HashMap<ShapeId, View>,
+    views: HashMap<ShapeId, Arc<View>>,
 }
 
 /// How a row that was stored under one shape is read as another.
@@ -192,14 +193,19 @@ impl RowShape {
     }
 
     /// How to read a row that was stored under a shape.
-    pub(crate) fn view(&mut self, db: &Connection, stored: ShapeId) -> rusqlite::Result<&View> {
+    pub(crate) fn view(
+        &mut self,
+        db: &Connection,
+        stored: ShapeId,
+    ) -> rusqlite::Result<&Arc<View>> {
         let names = &self.names;
         match self.views.entry(stored) {
             std::collections::hash_map::Entry::Occupied(known) => Ok(known.into_mut()),
             std::collections::hash_map::Entry::Vacant(unknown) => {
                 let sql = "SELECT names FROM shape WHERE id = ?1";
                 let stored: String = db.query_row(sql, [stored.0], |row| row.get(0))?;
-                Ok(unknown.insert(View::new(&from_json::<Vec<String>>(&stored)?, names)))
+                let view = View::new(&from_json::<Vec<String>>(&stored)?, names);
+                Ok(unknown.insert(Arc::new(view)))
             }
         }
     }

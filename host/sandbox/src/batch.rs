@@ -1,11 +1,16 @@
 //! A batch: one answer for each element whatever the component does.
 //!
+//! A large batch is run in parts of a fixed size, each in an instance of its own,
+//! as many at once as there are processors: what a part is does not depend on
+//! the machine, so neither do answers, fuel and log.
+//!
 //! A run that faults is run again in halves until the culprits stand alone. The
 //! fuel that failed runs burn is bounded, so a component that faults on
 //! everything cannot hold the host up.
 
 use std::ops::Range;
 
+use rayon::prelude::*;
 use treaty_model::RuleError;
 use wasmtime::Store;
 use wasmtime::component::Instance;
@@ -17,6 +22,10 @@ use crate::rule::Inner;
 use crate::state::State;
 use crate::text::cut_owned;
 use crate::{Fault, FaultKind, Setback};
+
+/// How many elements a part has. What every call costs, whatever it is asked,
+/// is small beside so many answers.
+const PART_ELEMENTS: usize = 500;
 
 /// What became of a batch.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +64,52 @@ impl Batch<'_> {
 
     /// Runs the batch. `ask` puts a part of it to an instance, `check` judges
     /// one answer by its place in the batch.
-    pub(crate) fn run<A, T>(
+    pub(crate) fn run<A: Send, T: Send>(
         &self,
         rule: &Inner,
+        ask: impl Fn(&mut Store<State>, &Instance, Range<usize>) -> wasmtime::Result<Vec<Answer<A>>>
+        + Sync,
+        check: impl Fn(usize, A) -> Result<T, Fault> + Sync,
+    ) -> Answers<T> {
+        let elements = self.weights.len();
+        let run_part = |part| self.run_part(rule, part, &ask, &check);
+        let mut ran = if elements <= PART_ELEMENTS {
+            vec![run_part(0..elements)]
+        } else {
+            let parts = 0..elements.div_ceil(PART_ELEMENTS);
+            let part = |number| {
+                let start = number * PART_ELEMENTS;
+                start..elements.min(start + PART_ELEMENTS)
+            };
+            parts.into_par_iter().map(part).map(run_part).collect()
+        };
+        let mut log = Log::new(&rule.shared.limits);
+        let mut answers = Vec::with_capacity(elements);
+        let mut fuel = 0_u64;
+        for (given, tally) in &mut ran {
+            answers.append(given);
+            fuel = fuel.saturating_add(tally.fuel);
+            log.append(std::mem::take(&mut tally.log));
+        }
+        assert_eq!(answers.len(), elements, "one answer for each element");
+        Answers {
+            answers,
+            fuel,
+            log: log.lines,
+            log_lines_dropped: log.dropped,
+        }
+    }
+
+    /// Runs one part, in halves where it faults.
+    fn run_part<A, T>(
+        &self,
+        rule: &Inner,
+        whole: Range<usize>,
         ask: impl Fn(&mut Store<State>, &Instance, Range<usize>) -> wasmtime::Result<Vec<Answer<A>>>,
         check: impl Fn(usize, A) -> Result<T, Fault>,
-    ) -> Answers<T> {
+    ) -> (Vec<Result<T, Setback>>, Tally) {
         let limits = &rule.shared.limits;
-        let all = 0..self.weights.len();
-        let scope = self.scope(&all);
+        let scope = self.scope(&whole);
         let mut tally = Tally {
             fuel: 0,
             wasted: 0,
@@ -72,11 +118,11 @@ impl Batch<'_> {
                 .saturating_mul(limits.failed_runs),
             log: Log::new(limits),
         };
-        let mut answers = Vec::with_capacity(all.len());
-        // The next part is on top. Parts are disjoint and in order, so answers
+        let mut answers = Vec::with_capacity(whole.len());
+        // The next half is on top. Halves are disjoint and in order, so answers
         // are pushed in order.
-        let mut parts = vec![all];
-        while let Some(part) = parts.pop() {
+        let mut halves = vec![whole];
+        while let Some(part) = halves.pop() {
             if part.is_empty() {
                 continue;
             }
@@ -90,22 +136,12 @@ impl Batch<'_> {
                 }
                 Err(_) => {
                     let middle = part.start + part.len() / 2;
-                    parts.push(middle..part.end);
-                    parts.push(part.start..middle);
+                    halves.push(middle..part.end);
+                    halves.push(part.start..middle);
                 }
             }
         }
-        assert_eq!(
-            answers.len(),
-            self.weights.len(),
-            "one answer for each element"
-        );
-        Answers {
-            answers,
-            fuel: tally.fuel,
-            log: tally.log.lines,
-            log_lines_dropped: tally.log.dropped,
-        }
+        (answers, tally)
     }
 
     /// Runs a part of the batch once, unless it is too large or too much was
@@ -143,7 +179,7 @@ impl Batch<'_> {
     }
 }
 
-/// What the runs of a batch have cost so far.
+/// What the runs of a part have cost so far.
 struct Tally {
     fuel: u64,
     /// The fuel of runs that failed, and how much of it is too much.

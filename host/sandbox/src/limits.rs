@@ -47,9 +47,9 @@ pub struct Limits {
     pub fuel_per_element: u64,
     /// Fuel for each byte that is handed in. Default: 1,000.
     pub fuel_per_byte: u64,
-    /// How much fuel runs that failed may have burnt in one batch, counted in
-    /// full budgets of the batch, before the rest is given up. Default: 6.
-    /// One culprit costs about one.
+    /// How much fuel runs that failed may have burnt in one part of a batch,
+    /// counted in full budgets of the part, before the rest of it is given up.
+    /// Default: 6. One culprit costs about one.
     pub failed_runs: u64,
     /// Wall-clock time of a call before any element is counted. Only a backstop:
     /// fuel is meant to run out long before. Default: 10 seconds.

@@ -44,6 +44,26 @@ fn two_runs_give_the_same_bytes_and_burn_the_same_fuel() {
 }
 
 #[test]
+fn a_large_batch_is_the_same_however_many_processors_share_it() {
+    let mut batch = conflicts(1_700);
+    let culprits = [3, 700, 1_699];
+    for culprit in culprits {
+        batch[culprit] = conflict_by("trap");
+    }
+    let traps_on_one = rule(guests::TRAPS_ON_ONE, Limits::default());
+    let run = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads);
+        let pool = pool.build().expect("threads");
+        pool.install(|| traps_on_one.resolve(&setup(), &batch))
+    };
+    let alone = run(1);
+    assert_eq!(run(4), alone);
+    let faulted = kinds(&alone.answers).into_iter().enumerate();
+    let faulted = faulted.filter_map(|(place, kind)| kind.map(|_| place));
+    assert_eq!(faulted.collect::<Vec<_>>(), culprits);
+}
+
+#[test]
 fn fuel_scales_with_the_batch() {
     let limits = Limits {
         fuel_base: 1_000_000,

@@ -9,7 +9,7 @@ use rusqlite::Connection;
 use treaty_postgres_server::PostgresServer;
 
 /// As many rows as the engine keeps in one transaction.
-const TRANSACTION_ROWS: usize = 2_000;
+const TRANSACTION_ROWS: usize = 4_000;
 
 /// Which databases.
 #[derive(Clone, Copy, Debug)]

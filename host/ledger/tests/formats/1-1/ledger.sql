@@ -72,7 +72,9 @@ CREATE TABLE match_record (
     -- Which matcher and configuration prepared it, and from which row.
     version TEXT NOT NULL,
     features BLOB NOT NULL,
-    terms TEXT NOT NULL
+    terms TEXT NOT NULL,
+    -- The hashes of its keys in order: eight bytes each, the most significant first.
+    keys BLOB NOT NULL
 ) STRICT;
 CREATE TABLE match_term (
     entity TEXT NOT NULL,
@@ -150,7 +152,7 @@ INSERT INTO link VALUES (1, 'contact', 'alive', 1, '[["Anna",3,0],["+49 151",1,1
 INSERT INTO link_total VALUES ('contact', 1);
 INSERT INTO match_key VALUES ('contact', -1, 1);
 INSERT INTO match_key VALUES ('contact', 7, 1);
-INSERT INTO match_record VALUES (1, 'contact', 'matcher 1', x'00ff01', '[{"value":18446744073709551615,"witness":0},{"value":5,"witness":6}]');
+INSERT INTO match_record VALUES (1, 'contact', 'matcher 1', x'00ff01', '[{"value":18446744073709551615,"witness":0},{"value":5,"witness":6}]', x'ffffffffffffffff0000000000000007');
 INSERT INTO match_term VALUES ('contact', -1, 0, 1);
 INSERT INTO match_term VALUES ('contact', 5, 6, 1);
 INSERT INTO question VALUES (1, 'contact', '{"field":[1,"phone"]}', 1, '{"a":1}', 1763632800000007, 'answered', '{"keep":"crm"}', 'berta', 1763632800000009);
@@ -173,8 +175,6 @@ INSERT INTO sqlite_sequence VALUES ('run', 1);
 CREATE INDEX intent_closed ON intent (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX intent_open ON intent (system, opened_at, number) WHERE closed_at IS NULL;
 CREATE INDEX link_attention ON link (entity, id) WHERE attention = 1;
-CREATE INDEX match_key_record ON match_key (record);
-CREATE INDEX match_term_record ON match_term (record);
 CREATE INDEX question_link ON question (link, id) WHERE state IN ('open', 'answered');
 CREATE INDEX question_open ON question (id) WHERE state IN ('open', 'answered');
 CREATE UNIQUE INDEX question_subject ON question (entity, subject)
