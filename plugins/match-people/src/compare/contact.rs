@@ -2,7 +2,7 @@
 
 use treaty_evidence::phone::one_digit_apart;
 use treaty_evidence::record::{Count, Part, Seen};
-use treaty_evidence::similarity::{jaro_winkler, one_edit_apart};
+use treaty_evidence::similarity::{are_alike, one_edit_apart};
 
 use super::name::Names;
 use super::{Scale, name};
@@ -24,6 +24,10 @@ pub const LOCAL: u8 = 5;
 pub const CLOSE: u8 = 6;
 /// Equal.
 pub const EQUAL: u8 = 7;
+
+/// Less than an equal address: `j.doe` and `jdoe`. Hardly any provider gives
+/// them to two people.
+const PUNCTUATION: f64 = -1.0;
 
 /// What addresses and numbers say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,7 +78,7 @@ fn keep_best(best: &mut Part, part: Part) {
 
 /// Whether one domain is the other with a typing error.
 fn misspelt(one: &[u8], other: &[u8]) -> bool {
-    one_edit_apart(one, other) || jaro_winkler(one, other) >= 0.93
+    one_edit_apart(one, other) || are_alike(one, other, 0.93)
 }
 
 /// Whether a value belongs to an organisation: seen with three surnames or
@@ -117,9 +121,12 @@ fn mails(
             0.0,
         );
     }
+    if host == other_host && left == right {
+        return (Part::new(CLOSE, (equal() + PUNCTUATION).max(0.0)), 0.0);
+    }
     if host == other_host {
         let close = left.len().min(right.len()) >= 4
-            && (one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.95);
+            && (one_edit_apart(left, right) || are_alike(left, right, 0.95));
         let digits = |local: &[u8]| {
             local
                 .iter()
