@@ -86,7 +86,7 @@ pub fn report<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>, aim: Aim) -
     } else {
         plain.f1
     };
-    let checks = [
+    let missed = missed([
         ("F1", measured, aim.f1_min),
         (kind, joined.f1, aim.closure_f1_min),
         (
@@ -96,17 +96,12 @@ pub fn report<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>, aim: Aim) -
         ),
         ("blocking recall", blocked.recall, aim.blocking_recall_min),
         ("questions", -questions, -aim.questions_max),
-    ];
-    // Aims have four digits, and so have the figures they came from.
-    let is_under = |found: f64, least: f64| found + 0.000_05 < least;
+    ]);
     let short = if is_under(measured, aim.f1) {
         ", SHORT"
     } else {
         ""
     };
-    let missed = checks
-        .iter()
-        .filter(|(_, found, least)| is_under(*found, *least));
     let line = format!(
         "{:<15} P {:.4} R {:.4} F1 {:.4} (aim {:.4}{short}) | {kind} P {:.4} R {:.4} F1 {:.4} | auto-link P {:.4} R {:.4} | \
          asked {questions:.0} for 1000 records, {:.0}% true | blocking R {:.4}, {:.1} pairs a record, {} overflowed | \
@@ -128,10 +123,20 @@ pub fn report<M: Matcher>(matcher: &M, data: &DataSet, run: &Run<M>, aim: Aim) -
         records / run.prepare_time.as_secs_f64() / 1e3,
         run.compared.len() as f64 / run.compare_time.as_secs_f64() / 1e6,
     );
-    Report {
-        line,
-        missed: missed.map(|(what, _, _)| *what).collect(),
-    }
+    Report { line, missed }
+}
+
+/// Which of the figures are under the least that is asked for.
+fn missed<const N: usize>(figures: [(&'static str, f64, f64); N]) -> Vec<&'static str> {
+    let missed = figures
+        .into_iter()
+        .filter(|(_, found, least)| is_under(*found, *least));
+    missed.map(|(what, _, _)| what).collect()
+}
+
+/// Aims have four digits, and so have the figures they came from.
+fn is_under(found: f64, least: f64) -> bool {
+    found + 0.000_05 < least
 }
 
 /// Some pairs on the wrong side of one half, with what was found.
