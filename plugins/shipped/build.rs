@@ -13,11 +13,12 @@ use std::process::Command;
 use wit_component::ComponentEncoder;
 
 /// The crates under `plugins/` that are shipped.
-const RULES: [&str; 5] = [
+const RULES: [&str; 6] = [
     "map-fields",
     "match-companies",
     "match-keys",
     "match-people",
+    "match-things",
     "resolve-standard",
 ];
 

@@ -35,3 +35,4 @@ pub mod text;
 pub mod trial;
 pub mod weight;
 pub mod weights;
+pub mod wording;

@@ -1,5 +1,7 @@
 //! What a matcher gives and takes, in native words.
 
+use std::borrow::Cow;
+
 use crate::bytes::Malformed;
 use crate::weight::Population;
 
@@ -38,7 +40,7 @@ pub struct Prepared {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Finding {
     /// What was compared.
-    pub about: &'static str,
+    pub about: Cow<'static, str>,
     /// What was found.
     pub finding: String,
     /// Its share of the weight, in bits.

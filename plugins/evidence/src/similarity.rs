@@ -46,13 +46,52 @@ pub fn jaro_winkler(first: &[u8], second: &[u8]) -> f64 {
         + matches / length(long)
         + (matches - f64::from(displaced / 2)) / matches)
         / 3.0;
-    let prefix = short
-        .iter()
-        .zip(long)
-        .take(4)
-        .take_while(|(a, b)| a == b)
-        .count();
-    jaro + prefix as f64 * 0.1 * (1.0 - jaro)
+    jaro + prefix(short, long) * 0.1 * (1.0 - jaro)
+}
+
+/// Whether [`jaro_winkler`] says at least `least`.
+#[must_use]
+pub fn are_alike(first: &[u8], second: &[u8], least: f64) -> bool {
+    similarity_from(first, second, least) >= least
+}
+
+/// [`jaro_winkler`], or zero where it is below `least`: two texts that have
+/// little to do with each other, as most have, are told apart by their letters
+/// alone.
+#[must_use]
+pub fn similarity_from(first: &[u8], second: &[u8], least: f64) -> f64 {
+    if similarity_max(first, second) < least {
+        return 0.0;
+    }
+    let similarity = jaro_winkler(first, second);
+    if similarity < least { 0.0 } else { similarity }
+}
+
+/// No pair with these letters and this beginning is more alike.
+fn similarity_max(first: &[u8], second: &[u8]) -> f64 {
+    let (first, second) = (
+        &first[..first.len().min(64)],
+        &second[..second.len().min(64)],
+    );
+    // Two letters may share a bit: the bound is looser then, never too low.
+    let letters = |text: &[u8]| text.iter().fold(0_u64, |all, byte| all | 1 << (byte & 63));
+    let (one, other) = (letters(first), letters(second));
+    let left = |text: &[u8], alone: u64| text.len() - alone.count_ones() as usize;
+    let matches = left(first, one & !other).min(left(second, other & !one));
+    if matches == 0 {
+        return 0.0;
+    }
+    let share = |text: &[u8]| matches as f64 / text.len() as f64;
+    let jaro = (share(first) + share(second) + 1.0) / 3.0;
+    let prefix = prefix(first, second);
+    // A little more, for what rounding takes away.
+    jaro + prefix * 0.1 * (1.0 - jaro) + 1e-9
+}
+
+/// How many of the first four letters are equal.
+fn prefix(first: &[u8], second: &[u8]) -> f64 {
+    let pairs = first.iter().zip(second).take(4);
+    pairs.take_while(|(a, b)| a == b).count() as f64
 }
 
 /// Whether at most one insertion, deletion, substitution or swap of
@@ -119,6 +158,9 @@ mod tests {
             let (a, b) = (a.as_bytes(), b.as_bytes());
             prop_assert_eq!(jaro_winkler(a, b).to_bits(), jaro_winkler(b, a).to_bits());
             prop_assert_eq!(one_edit_apart(a, b), one_edit_apart(b, a));
+            for least in [0.5, 0.8, 0.92, 0.96] {
+                prop_assert_eq!(are_alike(a, b, least), jaro_winkler(a, b) >= least);
+            }
             if !a.is_empty() {
                 prop_assert!((jaro_winkler(a, a) - 1.0).abs() < 1e-9);
             }

@@ -10,7 +10,7 @@ mod report;
 pub use blocks::{BLOCK_RECORDS_MAX, Candidates};
 pub use cluster::{assign_one_to_one, close};
 pub use measure::{Quality, quality};
-pub use report::{Aim, lost, report, wrong};
+pub use report::{Aim, Report, lost, report, wrong};
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

@@ -1,18 +1,19 @@
 //! Measures the matcher on labelled data, as a host would run it:
 //! `cargo run --release -p match-companies --example evaluate_companies -- <folder>`.
 //!
-//! A second argument prints more: `wrong` pairs, or true pairs `lost` in
-//! blocking.
+//! The exit status is not zero where it falls under its aim. A second argument
+//! prints more: `wrong` pairs, or true pairs `lost` in blocking.
 #![expect(clippy::print_stdout, reason = "a report for a person at a terminal")]
 
 use std::path::Path;
+use std::process::ExitCode;
 
 use match_companies::Companies;
 use match_companies::weights::Weights;
 use treaty_evidence::schema::Schema;
 use treaty_evidence::trial::{self, Aim, DataSet};
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().collect();
     let folder = arguments
         .get(1)
@@ -26,15 +27,17 @@ fn main() {
     ]);
     let companies = Companies::with(schema, Weights::default());
     let run = trial::run(&companies, &data);
-    let aim = Aim {
-        f1_min: 0.97,
-        cluster_records_max: 12,
-    };
-    println!("{}", trial::report(&companies, &data, &run, aim));
+    let report = trial::report(&companies, &data, &run, Aim::f1(0.97));
+    println!("{report}");
     match detail {
         "wrong" => println!("{}", trial::wrong(&companies, &data, &run)),
         "lost" => println!("{}", trial::lost(&companies, &data, &run)),
         _ => {}
+    }
+    if report.missed.is_empty() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
     }
 }
 

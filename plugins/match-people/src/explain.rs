@@ -43,14 +43,14 @@ pub fn findings(judgement: &Judgement) -> Vec<Finding> {
         .into_iter()
         .filter(|(_, part, _)| part.level != 0)
         .map(|(about, part, finding)| Finding {
-            about,
+            about: about.into(),
             finding,
             weight: part.weight,
         })
         .collect();
     let finding = "as many records as could match, and nothing compared yet".to_owned();
     findings.push(Finding {
-        about: "before comparing",
+        about: "before comparing".into(),
         finding,
         weight: judgement.prior,
     });
@@ -63,7 +63,7 @@ pub fn findings(judgement: &Judgement) -> Vec<Finding> {
     };
     let sum: f64 = findings.iter().map(|finding| finding.weight).sum();
     findings.push(Finding {
-        about: "held down",
+        about: "held down".into(),
         finding: held.to_owned(),
         weight: judgement.weight - sum,
     });

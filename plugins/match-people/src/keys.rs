@@ -12,6 +12,9 @@ use treaty_evidence::street::postcode_area;
 
 use crate::person::{Person, day_number};
 
+/// How much of a city's sound is in a key: what follows is often left out.
+const CITY_SOUNDS: usize = 4;
+
 /// The keys of a person.
 #[must_use]
 pub fn keys(person: &Person, name: &PersonName) -> Vec<Key> {
@@ -144,10 +147,13 @@ fn with_place(keys: &mut Keys, person: &Person, named: &Named<'_>) {
         person.postcode.value,
         person.city.value,
     );
-    let (postcode, city) = (postcode.as_bytes(), city.as_bytes());
+    let postcode = postcode.as_bytes();
+    // As it sounds: people misspell cities as they do names.
+    let city = sound(&String::from_utf8_lossy(city.as_bytes()));
+    let city = &city.as_bytes()[..city.len().min(CITY_SOUNDS)];
     for (name, sound) in named.both() {
         keys.add("name-postcode", &[name.as_bytes(), postcode]);
-        keys.add("sound-city", &[sound, &city[..city.len().min(5)]]);
+        keys.add("sound-city", &[sound, city]);
         keys.add("sound-area", &[sound, postcode_area(postcode)]);
         keys.add(
             "house",

@@ -27,6 +27,7 @@ fn the_rules_are_there() {
             "match-companies",
             "match-keys",
             "match-people",
+            "match-things",
             "resolve-standard"
         ]
     );

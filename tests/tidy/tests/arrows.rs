@@ -37,6 +37,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("match-keys", &["treaty-sdk", "treaty-evidence"]),
     ("match-people", &["treaty-sdk", "treaty-evidence"]),
     ("match-companies", &["treaty-sdk", "treaty-evidence"]),
+    ("match-things", &["treaty-sdk", "treaty-evidence"]),
     ("resolve-standard", &["treaty-sdk"]),
 ];
 

@@ -2,7 +2,7 @@
 
 use treaty_evidence::counted::common;
 use treaty_evidence::record::{Count, Part, Seen};
-use treaty_evidence::similarity::{jaro_winkler, one_edit_apart};
+use treaty_evidence::similarity::{are_alike, one_edit_apart};
 use treaty_evidence::street::postcode_area;
 
 use super::{ALIKE, CLOSE, CONFLICT, EQUAL, Scale};
@@ -46,7 +46,7 @@ fn streets(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>
     let count = common(a.count(first.counts), b.count(second.counts));
     let equal = weight(scale, count, 0.0005, scale.weights.address_max);
     let alike =
-        one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.92 || contains(left, right);
+        one_edit_apart(left, right) || are_alike(left, right, 0.92) || contains(left, right);
     let (one, other) = (a.value.number, b.value.number);
     match () {
         () if left == right && one == other => Part::new(EQUAL, equal),
@@ -89,9 +89,8 @@ fn areas(scale: Scale<'_>, first: Seen<'_, Company>, second: Seen<'_, Company>) 
     if !left.is_empty() && !right.is_empty() {
         let count = common(a.count(first.counts), b.count(second.counts));
         let equal = weight(scale, count, 0.003, 5.0);
-        let alike = one_edit_apart(left, right)
-            || jaro_winkler(left, right) >= 0.92
-            || contains(left, right);
+        let alike =
+            one_edit_apart(left, right) || are_alike(left, right, 0.92) || contains(left, right);
         match () {
             () if left == right && equal > best.weight => best = Part::new(ALIKE, equal),
             () if left == right => {}

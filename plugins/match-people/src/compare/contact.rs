@@ -2,11 +2,12 @@
 
 use treaty_evidence::phone::one_digit_apart;
 use treaty_evidence::record::{Count, Part, Seen};
-use treaty_evidence::similarity::{jaro_winkler, one_edit_apart};
+use treaty_evidence::similarity::{are_alike, one_edit_apart};
 
 use super::name::Names;
 use super::{Scale, name};
 use crate::person::{Mail, Number, Person};
+use crate::weights::Weights;
 use treaty_evidence::counted::Counted;
 use treaty_evidence::counted::common;
 
@@ -24,6 +25,10 @@ pub const LOCAL: u8 = 5;
 pub const CLOSE: u8 = 6;
 /// Equal.
 pub const EQUAL: u8 = 7;
+
+/// Less than an equal address: `j.doe` and `jdoe`. Hardly any provider gives
+/// them to two people.
+const PUNCTUATION: f64 = -1.0;
 
 /// What addresses and numbers say.
 #[derive(Clone, Copy, Debug, Default)]
@@ -74,7 +79,7 @@ fn keep_best(best: &mut Part, part: Part) {
 
 /// Whether one domain is the other with a typing error.
 fn misspelt(one: &[u8], other: &[u8]) -> bool {
-    one_edit_apart(one, other) || jaro_winkler(one, other) >= 0.93
+    one_edit_apart(one, other) || are_alike(one, other, 0.93)
 }
 
 /// Whether a value belongs to an organisation: seen with three surnames or
@@ -118,33 +123,7 @@ fn mails(
         );
     }
     if host == other_host {
-        let close = left.len().min(right.len()) >= 4
-            && (one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.95);
-        let digits = |local: &[u8]| {
-            local
-                .iter()
-                .filter(|byte| byte.is_ascii_digit())
-                .fold(1_u64, |sum, digit| {
-                    sum.wrapping_mul(10).wrapping_add(u64::from(*digit))
-                })
-        };
-        let named_alike = names.first.level != name::CONFLICT && names.last.level != name::CONFLICT;
-        if close && named_alike && digits(left) == digits(right) {
-            let weight = (equal() + weights.email_close).max(0.0);
-            let weight = if a.from_name && b.from_name {
-                weight.min(3.0)
-            } else {
-                weight
-            };
-            return (Part::new(CLOSE, weight), 0.0);
-        }
-        return match a.free {
-            true => (Part::new(DIFFERENT, weights.email_free_conflict), 0.0),
-            false if a.from_name && b.from_name => {
-                (Part::new(DIFFERENT, weights.email_free_conflict), 0.0)
-            }
-            false => (Part::new(CONFLICT, weights.email_conflict), 0.0),
-        };
+        return (in_one_domain(weights, a, b, equal, names), 0.0);
     }
     if left == right && left.len() >= 4 {
         return match (a.from_name || b.from_name) && !a.numbered {
@@ -156,6 +135,45 @@ fn mails(
         true => (Part::new(DIFFERENT, weights.email_free_conflict), 0.0),
         false => (Part::new(NEUTRAL, 0.0), 0.0),
     }
+}
+
+/// Two addresses in one domain that are not equal.
+fn in_one_domain(
+    weights: &Weights,
+    a: &Mail,
+    b: &Mail,
+    equal: impl Fn() -> f64,
+    names: Names,
+) -> Part {
+    let (left, right) = (a.local.as_bytes(), b.local.as_bytes());
+    if left == right {
+        return Part::new(CLOSE, (equal() + PUNCTUATION).max(0.0));
+    }
+    let close = left.len().min(right.len()) >= 4
+        && (one_edit_apart(left, right) || are_alike(left, right, 0.95));
+    let named_alike = names.first.level != name::CONFLICT && names.last.level != name::CONFLICT;
+    if close && named_alike && digits(left) == digits(right) {
+        let weight = (equal() + weights.email_close).max(0.0);
+        return match a.from_name && b.from_name {
+            true => Part::new(CLOSE, weight.min(3.0)),
+            false => Part::new(CLOSE, weight),
+        };
+    }
+    if a.free || (a.from_name && b.from_name) {
+        Part::new(DIFFERENT, weights.email_free_conflict)
+    } else {
+        Part::new(CONFLICT, weights.email_conflict)
+    }
+}
+
+/// The digits of a local part as one number.
+fn digits(local: &[u8]) -> u64 {
+    local
+        .iter()
+        .filter(|byte| byte.is_ascii_digit())
+        .fold(1_u64, |sum, digit| {
+            sum.wrapping_mul(10).wrapping_add(u64::from(*digit))
+        })
 }
 
 fn phones(scale: Scale<'_>, one: &Number, other: &Number, count: Count) -> (Part, f64) {

@@ -1,7 +1,7 @@
 //! Given and family names.
 
 use treaty_evidence::record::{Count, Part, Seen};
-use treaty_evidence::similarity::{jaro_winkler, one_edit_apart};
+use treaty_evidence::similarity::{one_edit_apart, similarity_from};
 
 use super::Scale;
 use crate::person::Person;
@@ -247,7 +247,7 @@ fn likeness(one: &[u8], other: &[u8]) -> u8 {
     if shorter >= 3 && one_edit_apart(one, other) {
         return CLOSE;
     }
-    let similarity = jaro_winkler(one, other);
+    let similarity = similarity_from(one, other, 0.8);
     if similarity >= 0.92 || (shorter >= 4 && are_anagrams(one, other)) {
         CLOSE
     } else if similarity >= 0.8 || (shorter >= 3 && one[..3] == other[..3]) {

@@ -4,7 +4,7 @@
 //! each of these on its own would count one fact five times.
 
 use treaty_evidence::record::{Count, Part, Seen};
-use treaty_evidence::similarity::{jaro_winkler, one_edit_apart};
+use treaty_evidence::similarity::{are_alike, one_edit_apart};
 use treaty_evidence::street::postcode_area;
 
 use super::Scale;
@@ -144,7 +144,7 @@ fn company(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, 
     if left == right || one.words == other.words {
         tally.agree(equal());
     } else if one_edit_apart(left, right)
-        || jaro_winkler(left, right) >= 0.95
+        || are_alike(left, right, 0.95)
         || contains(&one.words, &other.words)
     {
         tally.agree((equal() - 1.0).max(0.5));
@@ -172,7 +172,7 @@ fn address(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, 
     }
     let count = common(a.count(first.counts), b.count(second.counts));
     let equal = || weight(scale, count, 0.0005);
-    let alike = left == right || one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.92;
+    let alike = left == right || one_edit_apart(left, right) || are_alike(left, right, 0.92);
     let numbers = a.value.number == b.value.number;
     let home = tally.against == 0.0 && count.records <= HOME_RECORDS_MAX;
     tally.home = alike && numbers && a.value.number != 0 && home;
@@ -208,7 +208,7 @@ fn area(scale: Scale<'_>, first: Seen<'_, Person>, second: Seen<'_, Person>, tal
         let equal = || weight(scale, count, 0.003);
         if left == right {
             tally.agree_area(equal());
-        } else if one_edit_apart(left, right) || jaro_winkler(left, right) >= 0.92 {
+        } else if one_edit_apart(left, right) || are_alike(left, right, 0.92) {
             tally.agree_area((equal() - 1.0).max(0.3));
         } else {
             tally.disagree(1.0);
