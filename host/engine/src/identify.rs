@@ -6,14 +6,11 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use treaty_ledger::{MatchKey, RecordHead, StoredRecord, Subject};
+use treaty_ledger::{MatchKey, RecordHead, Subject};
 use treaty_model::{LinkId, Population, Presence, SystemIndex, SystemName};
-use treaty_sandbox::Detail;
 
 use crate::assign::{Assignment, Judged, Member, Thresholds, assign, doubtful};
 use crate::matching::{BATCH_PAIRS, Desk};
-use crate::part::Bound;
-use crate::question::{SameShown, same_question};
 use crate::{Engine, EngineError, Part};
 
 /// How many records are looked at in one batch.
@@ -213,7 +210,8 @@ impl Engine {
         Ok(())
     }
 
-    fn population(&self, part: &Part) -> Result<Population, EngineError> {
+    /// How many records there are, and how many pairs they make.
+    pub(crate) fn population(&self, part: &Part) -> Result<Population, EngineError> {
         let totals = self.ledger.totals()?;
         let sizes: Vec<u64> = part
             .entity
@@ -359,47 +357,5 @@ impl Engine {
             found.questions.extend(question);
         }
         Ok(())
-    }
-
-    /// A question about two records, with the evidence in words.
-    fn ask_same(
-        &self,
-        part: &Part,
-        pair: &Judged,
-        duplicate: bool,
-    ) -> Result<Option<treaty_ledger::StoredQuestion>, EngineError> {
-        let records = self.ledger.records_by_number(&[pair.first, pair.second])?;
-        let [first, second] = records.as_slice() else {
-            return Ok(None);
-        };
-        let evidence = match &part.matching {
-            Some((_, matcher)) => self.evidence(part, matcher, first, second)?,
-            None => Vec::new(),
-        };
-        let shown = SameShown {
-            records: vec![part.shown(first), part.shown(second)],
-            probability: pair.probability,
-            evidence,
-            duplicate,
-        };
-        Ok(Some(same_question(part, pair, &shown, self.clock.now())))
-    }
-
-    fn evidence(
-        &self,
-        part: &Part,
-        matcher: &Bound,
-        first: &StoredRecord,
-        second: &StoredRecord,
-    ) -> Result<Vec<String>, EngineError> {
-        let mut desk = Desk::new(self, part, matcher, self.population(part)?);
-        let compared = desk.run(&[(first.number, second.number)], Detail::Evidence)?;
-        let evidence = compared
-            .into_iter()
-            .flatten()
-            .flat_map(|compared| compared.evidence);
-        Ok(evidence
-            .map(|item| format!("{}: {} ({:+.1})", item.about, item.finding, item.weight))
-            .collect())
     }
 }

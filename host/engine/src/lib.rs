@@ -36,6 +36,7 @@ mod reference;
 mod refused;
 mod report;
 mod rules;
+mod same;
 mod status;
 mod tell;
 mod unread;

@@ -11,6 +11,7 @@
 //! Nothing here decides by itself what time it is or what falls by chance, so
 //! that the same case always is the same history.
 
+mod act;
 mod answer;
 mod broken;
 mod campaign;

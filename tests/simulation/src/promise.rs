@@ -8,7 +8,7 @@ use treaty_model::Timestamp;
 
 use crate::broken::Broken;
 use crate::history::{Edit, SentKind};
-use crate::journal::Files;
+use crate::journal::{Entry, Files};
 use crate::stage::Stage;
 use crate::world::{FIELDS, Feed};
 
@@ -215,6 +215,7 @@ impl Rest<'_> {
                 || self.is_superseded(edit, later)
                 || self.was_given_up(thing, edit, edit.at)
                 || self.went_with_its_record(edit)
+                || self.was_let_go(thing, edit)
                 || self.stands_everywhere(thing, edit);
             if !fine {
                 let system = &self.stage.world.systems[edit.system].name;
@@ -252,15 +253,21 @@ impl Rest<'_> {
         false
     }
 
-    /// Whether anything was agreed on a field before an edit, since a time.
+    /// Whether a value of an edit's own system was agreed on before it, since a
+    /// time.
     fn was_agreed(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
         let name = FIELDS[edit.field];
+        let system = self.stage.world.systems[edit.system].name.as_str();
+        let of_system = |change: &Json| change["system"].as_str() == Some(system);
         self.files.journal.iter().any(|entry| {
             let fields = entry.content["fields"].as_array();
-            let named = |field: &Json| field["field"].as_str() == Some(name);
+            let named =
+                |field: &Json| field["field"].as_str() == Some(name) && of_system(&field["to"]);
             (since..=edit.at).contains(&entry.at)
                 && entry.link.is_some_and(|link| thing.links.contains(&link))
-                && (entry.kind == "verdict" && entry.field.as_deref() == Some(name)
+                && (entry.kind == "verdict"
+                    && entry.field.as_deref() == Some(name)
+                    && of_system(&entry.content)
                     || fields.is_some_and(|fields| fields.iter().any(named)))
         })
     }
@@ -299,6 +306,22 @@ impl Rest<'_> {
                     == removal.values[edit.field];
             removal.tick >= edit.tick && removal.thing == edit.thing && (same_record || arrived)
         })
+    }
+
+    /// A person who was asked let the whole record go, and the journal has what
+    /// stood there.
+    fn was_let_go(&self, thing: &Thing, edit: &Edit) -> bool {
+        let mut entries = self.files.journal.iter().filter(|entry| {
+            entry.at >= edit.at && entry.link.is_some_and(|link| thing.links.contains(&link))
+        });
+        let asked = entries.any(|entry| {
+            entry.kind == "answer" && entry.content["choice"].as_str() == Some("delete")
+        });
+        let held = |entry: &Entry| {
+            let replaced = entry.content["replaced"].as_array();
+            replaced.is_some_and(|row| row.iter().any(|value| text(value) == edit.after))
+        };
+        asked && entries.any(|entry| entry.kind == "delete" && held(entry))
     }
 
     fn stands_everywhere(&self, thing: &Thing, edit: &Edit) -> bool {
