@@ -6,11 +6,13 @@ mod blocks;
 mod cluster;
 mod measure;
 mod report;
+mod written;
 
 pub use blocks::{BLOCK_RECORDS_MAX, Candidates};
 pub use cluster::{assign_one_to_one, close};
 pub use measure::{Quality, quality};
 pub use report::{Aim, Report, lost, report, wrong};
+pub use written::Written;
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

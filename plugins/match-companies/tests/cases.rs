@@ -1,9 +1,8 @@
 //! Cases that people know from their own CRM.
 
 use match_companies::Companies;
-use treaty_sdk::{
-    Comparison, Counted, Detail, Matcher, Population, Record, Rule, Setup, TermCount, Value,
-};
+use treaty_evidence::trial::Written;
+use treaty_sdk::{Comparison, Rule, Setup};
 
 const FIELDS: [(&str, &str); 7] = [
     ("name", "organisation"),
@@ -15,59 +14,14 @@ const FIELDS: [(&str, &str); 7] = [
     ("shop", "external-id"),
 ];
 
-fn setup() -> Setup {
-    FIELDS
-        .iter()
-        .fold(Setup::of("company"), |case, (name, kind)| {
-            case.field(name, kind)
-        })
-        .done()
-}
+const WRITTEN: Written<'static> = Written {
+    entity: "company",
+    fields: &FIELDS,
+    records: 300,
+};
 
-/// Compares two companies given as `field: value`, among three hundred others
-/// in which each of their values is rare.
 fn compare(one: &str, other: &str) -> Comparison {
-    let setup = setup();
-    let companies = Companies::new(&setup).expect("a setup");
-    let prepare = |text: &str| {
-        let cells: Vec<_> = FIELDS
-            .iter()
-            .map(|(name, _)| {
-                let of = text
-                    .split("; ")
-                    .find_map(|part| part.strip_prefix(name)?.strip_prefix(": "));
-                of.map(|value| Value::Text(value.to_owned()))
-            })
-            .collect();
-        Matcher::prepare(&companies, Record::new(&setup.canonical, &cells)).expect("a row")
-    };
-    let population = Population {
-        records: 300,
-        pairs: 22_500,
-        attributes: Vec::new(),
-    };
-    let (one, other) = (prepare(one), prepare(other));
-    let read = |features| Matcher::read(&companies, features).expect("its own features");
-    let counts = |terms: usize| {
-        vec![
-            TermCount {
-                records: 2,
-                witnesses: 1
-            };
-            terms
-        ]
-    };
-    let (first, second) = (read(&one.features), read(&other.features));
-    let (left, right) = (counts(one.terms.len()), counts(other.terms.len()));
-    let first = Counted {
-        features: &first,
-        counts: &left,
-    };
-    let second = Counted {
-        features: &second,
-        counts: &right,
-    };
-    Matcher::compare(&companies, first, second, &population, Detail::Evidence).expect("an answer")
+    WRITTEN.compare::<Companies>(one, other)
 }
 
 fn between(least: f64, most: f64, one: &str, other: &str) {
@@ -177,7 +131,7 @@ fn the_evidence_is_said_in_words() {
 
 #[test]
 fn a_setup_is_checked() {
-    assert!(Companies::check(&setup()).is_empty());
+    assert!(Companies::check(&WRITTEN.setup()).is_empty());
     let nothing = Setup::of("deal").field("amount", "money").done();
     assert!(
         Companies::check(&nothing)[0]

@@ -1,9 +1,8 @@
 //! Cases that people know from their own CRM.
 
 use match_people::People;
-use treaty_sdk::{
-    Comparison, Counted, Detail, Matcher, Population, Record, Rule, Setup, TermCount, Value,
-};
+use treaty_evidence::trial::Written;
+use treaty_sdk::{Comparison, Rule, Setup};
 
 const FIELDS: [(&str, &str); 9] = [
     ("first", "first-name"),
@@ -17,59 +16,14 @@ const FIELDS: [(&str, &str); 9] = [
     ("shop", "external-id"),
 ];
 
-fn setup() -> Setup {
-    FIELDS
-        .iter()
-        .fold(Setup::of("contact"), |case, (name, kind)| {
-            case.field(name, kind)
-        })
-        .done()
-}
+const WRITTEN: Written<'static> = Written {
+    entity: "contact",
+    fields: &FIELDS,
+    records: 10_000,
+};
 
-/// Compares two people given as `field: value`, among ten thousand others in
-/// which each of their values is rare.
 fn compare(one: &str, other: &str) -> Comparison {
-    let setup = setup();
-    let people = People::new(&setup).expect("a setup");
-    let prepare = |text: &str| {
-        let cells: Vec<_> = FIELDS
-            .iter()
-            .map(|(name, _)| {
-                let of = text
-                    .split("; ")
-                    .find_map(|part| part.strip_prefix(name)?.strip_prefix(": "));
-                of.map(|value| Value::Text(value.to_owned()))
-            })
-            .collect();
-        Matcher::prepare(&people, Record::new(&setup.canonical, &cells)).expect("a row")
-    };
-    let population = Population {
-        records: 10_000,
-        pairs: 25_000_000,
-        attributes: Vec::new(),
-    };
-    let (one, other) = (prepare(one), prepare(other));
-    let read = |features| Matcher::read(&people, features).expect("its own features");
-    let counts = |terms: usize| {
-        vec![
-            TermCount {
-                records: 2,
-                witnesses: 1
-            };
-            terms
-        ]
-    };
-    let (first, second) = (read(&one.features), read(&other.features));
-    let (left, right) = (counts(one.terms.len()), counts(other.terms.len()));
-    let first = Counted {
-        features: &first,
-        counts: &left,
-    };
-    let second = Counted {
-        features: &second,
-        counts: &right,
-    };
-    Matcher::compare(&people, first, second, &population, Detail::Evidence).expect("an answer")
+    WRITTEN.compare::<People>(one, other)
 }
 
 fn links(one: &str, other: &str) {
@@ -179,13 +133,13 @@ fn the_evidence_is_said_in_words() {
 
 #[test]
 fn a_setup_is_checked() {
-    assert!(People::check(&setup()).is_empty());
+    assert!(People::check(&WRITTEN.setup()).is_empty());
     let nothing = Setup::of("deal").field("amount", "money").done();
     assert_eq!(
         People::check(&nothing)[0].message,
         "no field has a semantic type that tells records apart: `last-name`, `full-name`, `email`, `phone`, `tax-id`, `external-id`"
     );
-    let mut misspelt = setup();
+    let mut misspelt = WRITTEN.setup();
     misspelt.configuration = r#"{"weights": {"first-conflikt": -6, "last-max": 100}}"#.to_owned();
     let problems = People::check(&misspelt);
     assert_eq!(problems.len(), 2);

@@ -1,9 +1,8 @@
 //! Cases that people know from their own lists.
 
 use match_things::Things;
-use treaty_sdk::{
-    Comparison, Counted, Detail, Matcher, Population, Record, Rule, Setup, TermCount, Value,
-};
+use treaty_evidence::trial::Written;
+use treaty_sdk::{Comparison, Rule, Setup};
 
 const FIELDS: [(&str, &str); 5] = [
     ("title", "text"),
@@ -13,59 +12,14 @@ const FIELDS: [(&str, &str); 5] = [
     ("sku", "external-id"),
 ];
 
-fn setup() -> Setup {
-    FIELDS
-        .iter()
-        .fold(Setup::of("thing"), |case, (name, kind)| {
-            case.field(name, kind)
-        })
-        .done()
-}
+const WRITTEN: Written<'static> = Written {
+    entity: "thing",
+    fields: &FIELDS,
+    records: 300,
+};
 
-/// Compares two things given as `field: value`, among three hundred others
-/// in which each of their values is rare.
 fn compare(one: &str, other: &str) -> Comparison {
-    let setup = setup();
-    let things = Things::new(&setup).expect("a setup");
-    let prepare = |text: &str| {
-        let cells: Vec<_> = FIELDS
-            .iter()
-            .map(|(name, _)| {
-                let of = text
-                    .split("; ")
-                    .find_map(|part| part.strip_prefix(name)?.strip_prefix(": "));
-                of.map(|value| Value::Text(value.to_owned()))
-            })
-            .collect();
-        Matcher::prepare(&things, Record::new(&setup.canonical, &cells)).expect("a row")
-    };
-    let population = Population {
-        records: 300,
-        pairs: 22_500,
-        attributes: Vec::new(),
-    };
-    let (one, other) = (prepare(one), prepare(other));
-    let read = |features| Matcher::read(&things, features).expect("its own features");
-    let counts = |terms: usize| {
-        vec![
-            TermCount {
-                records: 2,
-                witnesses: 1
-            };
-            terms
-        ]
-    };
-    let (first, second) = (read(&one.features), read(&other.features));
-    let (left, right) = (counts(one.terms.len()), counts(other.terms.len()));
-    let first = Counted {
-        features: &first,
-        counts: &left,
-    };
-    let second = Counted {
-        features: &second,
-        counts: &right,
-    };
-    Matcher::compare(&things, first, second, &population, Detail::Evidence).expect("an answer")
+    WRITTEN.compare::<Things>(one, other)
 }
 
 fn between(least: f64, most: f64, one: &str, other: &str) {
@@ -158,7 +112,7 @@ fn the_evidence_is_said_in_words() {
 
 #[test]
 fn a_setup_is_checked() {
-    assert!(Things::check(&setup()).is_empty());
+    assert!(Things::check(&WRITTEN.setup()).is_empty());
     let nothing = Setup::of("deal").field("amount", "money").done();
     assert!(
         Things::check(&nothing)[0]
