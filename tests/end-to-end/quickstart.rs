@@ -54,6 +54,12 @@ fn total(report: &Value, name: &str) -> u64 {
         .sum()
 }
 
+/// How many fields a report says were agreed anew, by entity.
+fn agreed_anew(report: &Value) -> Vec<&Value> {
+    let entities = report["entities"].as_array().expect("a list");
+    entities.iter().map(|entity| &entity["changed"]).collect()
+}
+
 #[test]
 fn the_quickstart_runs_as_it_stands() {
     let bench = Bench::new();
@@ -69,6 +75,11 @@ fn the_quickstart_runs_as_it_stands() {
             "{name}: the plan is what happens"
         );
     }
+    assert_eq!(
+        agreed_anew(&plan),
+        agreed_anew(&sync),
+        "references to what is new are in the plan"
+    );
     let numbers = ["linked", "matched", "writes", "creates"];
     let [linked, matched, writes, creates] = numbers.map(|name| total(&sync, name));
     assert!((1_500..4_000).contains(&linked), "{linked} linked");

@@ -223,7 +223,7 @@ impl Engine {
         for operation in &draft.plan.operations {
             if let Operation::Create(create) = operation {
                 let system = part.entity.part(create.system).system.clone();
-                pending.make(draft.plan.link, system);
+                pending.make(part.entity.name.clone(), draft.plan.link, system);
             }
         }
     }

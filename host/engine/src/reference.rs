@@ -20,7 +20,9 @@ use crate::{Engine, EngineError, Part};
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
     links: BTreeMap<RecordKey, LinkId>,
-    made: BTreeSet<(LinkId, SystemName)>,
+    /// By entity, because the links of all of them begin at the same number as
+    /// long as none is kept.
+    made: BTreeSet<(EntityName, LinkId, SystemName)>,
 }
 
 impl Pending {
@@ -34,12 +36,13 @@ impl Pending {
             .iter()
             .flatten()
             .map(|record| record.key.system.clone());
-        self.made.extend(systems.map(|system| (link.id, system)));
+        self.made
+            .extend(systems.map(|system| (link.entity.clone(), link.id, system)));
     }
 
     /// A record that would be made.
-    pub(crate) fn make(&mut self, link: LinkId, system: SystemName) {
-        self.made.insert((link, system));
+    pub(crate) fn make(&mut self, entity: EntityName, link: LinkId, system: SystemName) {
+        self.made.insert((entity, link, system));
     }
 }
 
@@ -80,8 +83,10 @@ impl Engine {
             system: system.clone(),
             remote: remote.into(),
         };
-        let record = self.ledger.records(&[key])?.pop().flatten();
-        Ok(record.and_then(|record| record.link))
+        let record = self.ledger.records(std::slice::from_ref(&key))?;
+        let record = record.into_iter().next().flatten();
+        let pending = || self.pending().links.get(&key).copied();
+        Ok(record.and_then(|record| record.link).or_else(pending))
     }
 
     /// Puts one system's ids in place of link numbers. Fields whose target has
@@ -132,7 +137,8 @@ impl Engine {
         };
         let there = record.filter(|record| record.presence.takes_part());
         let pending = || {
-            let made = self.pending().made.contains(&(number, name.clone()));
+            let key = (target.entity.name.clone(), number, name.clone());
+            let made = self.pending().made.contains(&key);
             made.then(|| RemoteId::from(NOT_MADE_YET))
         };
         Ok(there.map(|record| record.key.remote).or_else(pending))
