@@ -204,7 +204,7 @@ fn every_command_has_a_json_form() {
         0,
         &["conflict_distance", "problems", "undecided"],
     );
-    let report = ["entities", "failures", "plan", "run", "trips"];
+    let report = ["entities", "failures", "news", "plan", "run", "trips"];
     check_keys(&bench, &["plan"], 2, &report);
     check_keys(&bench, &["sync"], 0, &report);
     check_keys(&bench, &["plan"], 0, &report);

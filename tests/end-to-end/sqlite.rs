@@ -263,8 +263,25 @@ fn the_delete_guard_trips_and_is_approved_by_name() {
     let stopped = pair.bench.treaty(&["sync", "--approve", &name]).expect(3);
     assert_eq!(pair.right_rows("SELECT count(*) FROM human"), ["30"]);
     pair.bench
-        .treaty(&["sync", "--approve", &approval(&stopped.stdout)])
-        .expect(0);
+        .treaty(&["approve", &name])
+        .expect(1)
+        .says("no guard has stopped");
+    let name = approval(&stopped.stdout);
+    pair.bench.treaty(&["status"]).expect(0).says(&name);
+    pair.bench.treaty(&["approve", &name]).expect(0);
+    pair.bench
+        .treaty(&["status"])
+        .expect(0)
+        .says("approved by tester, for the next pass");
+    pair.bench.treaty(&["sync"]).expect(0);
+    assert!(
+        !pair
+            .bench
+            .treaty(&["status"])
+            .expect(0)
+            .stdout
+            .contains(&name)
+    );
     assert_eq!(pair.right_rows("SELECT count(*) FROM human"), ["17"]);
     pair.bench.settle();
     pair.agree();
@@ -273,7 +290,7 @@ fn the_delete_guard_trips_and_is_approved_by_name() {
 /// The name by which a message says that a plan can be approved.
 fn approval(message: &str) -> String {
     let (_, rest) = message
-        .split_once("--approve ")
+        .split_once("treaty approve ")
         .expect("the message names it");
     rest.split('`')
         .next()

@@ -72,6 +72,9 @@ pub enum Command {
     CompileRule(CompileArgs),
     /// Answers a question. The next pass carries the answer out.
     Decide(DecideArgs),
+    /// Lets through what a guard has stopped: exactly that, once, in the next
+    /// pass.
+    Approve(ApproveArgs),
 }
 
 /// The name of the command with which this program starts itself to compile.
@@ -107,6 +110,18 @@ pub struct SyncArgs {
     /// Holds for exactly that plan.
     #[arg(long, value_name = "NAME")]
     pub approve: Vec<String>,
+}
+
+/// What to approve.
+#[derive(Debug, ClapArgs)]
+pub struct ApproveArgs {
+    /// The names that the guards gave.
+    #[arg(required = true, value_name = "NAME")]
+    pub names: Vec<String>,
+
+    /// Who approves; the journal keeps it.
+    #[arg(long, value_name = "PERSON")]
+    pub by: Option<String>,
 }
 
 /// What of the status.

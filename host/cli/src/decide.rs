@@ -8,11 +8,7 @@ use crate::{open, tell};
 
 pub fn run(args: &Args, decide: &DecideArgs) -> Result<Exit, Failed> {
     let reader = open::reader(args)?;
-    let by = decide
-        .by
-        .clone()
-        .or_else(|| std::env::var("USER").ok())
-        .unwrap_or_else(|| "somebody".to_owned());
+    let by = open::person(decide.by.as_deref());
     reader.answer(decide.number, &reply(decide)?, &by)?;
     if args.format == Format::Json {
         tell::json(&serde_json::json!({ "question": decide.number, "by": by }));

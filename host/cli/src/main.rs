@@ -6,6 +6,7 @@
 //! document on standard output instead of text. How a command ends is an
 //! [`exit::Exit`].
 
+mod approve;
 mod args;
 mod check;
 mod clock;
@@ -94,5 +95,6 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Questions => questions::run(args),
         Command::CompileRule(_) => unreachable!("it was carried out before anything was set up"),
         Command::Decide(decide) => decide::run(args, decide),
+        Command::Approve(approve) => approve::run(args, approve),
     }
 }

@@ -78,6 +78,13 @@ pub fn reader(args: &Args) -> Result<Reader, Failed> {
     Ok(Reader::open(&sound_folder(args)?, Arc::new(MachineClock))?)
 }
 
+/// Who is at the keyboard: the one named, or the machine's user.
+pub fn person(named: Option<&str>) -> String {
+    let user = || std::env::var("USER").ok();
+    let person = named.map(str::to_owned).or_else(user);
+    person.unwrap_or_else(|| "somebody".to_owned())
+}
+
 /// Opens the treaty for work.
 pub async fn engine(args: &Args, progress: Progress) -> Result<(TreatyFolder, Engine), Failed> {
     let folder = sound_folder(args)?;

@@ -1,6 +1,7 @@
 //! The text of results that several commands share.
 
 use treaty_engine::{EntityReport, Report};
+use treaty_model::{Scope, Trip};
 
 /// What a pass did, or would do, in a few lines for each entity.
 pub fn report_lines(report: &Report, planned: bool) -> Vec<String> {
@@ -22,17 +23,31 @@ pub fn report_lines(report: &Report, planned: bool) -> Vec<String> {
         lines.push(format!("  hint: {}", failure.hint));
     }
     for trip in &report.trips {
-        lines.push(format!(
-            "guard {} stopped the plan: {}",
-            trip.guard, trip.message
-        ));
-        lines.push(format!(
-            "  hint: look at `treaty plan`; to let exactly this plan through: \
-             `treaty sync --approve {}`",
-            trip.approval
-        ));
+        lines.extend(trip_lines(trip));
     }
     lines
+}
+
+/// What a guard saw, and what to do.
+fn trip_lines(trip: &Trip) -> [String; 2] {
+    let what = match trip.scope {
+        Scope::Plan => "the plan",
+        Scope::Link(_) => "one record",
+        Scope::Rule => "a rule",
+        Scope::Field => "a field",
+        Scope::Nothing => "nothing",
+    };
+    let hint = match trip.scope {
+        Scope::Plan => "look at `treaty plan`; to let exactly this plan through",
+        Scope::Link(_) => "everything else went on; to write the record all the same",
+        Scope::Rule => "mend the rule; to switch it on again",
+        Scope::Field => "mend the field table; to go on with the field as it is now",
+        Scope::Nothing => "it stops nothing; to be rid of it",
+    };
+    [
+        format!("guard {} stopped {what}: {}", trip.guard, trip.message),
+        format!("  hint: {hint}: `treaty approve {}`", trip.approval),
+    ]
 }
 
 /// What a pass did for one entity; empty where that is nothing.

@@ -1,7 +1,7 @@
 //! `treaty status`: how the treaty stands.
 
 use treaty_engine::ProblemShown;
-use treaty_model::Trouble;
+use treaty_model::{Scope, Trouble};
 
 use crate::args::{Args, Format, StatusArgs};
 use crate::exit::{Exit, Failed};
@@ -33,6 +33,18 @@ pub fn run(args: &Args, status_args: &StatusArgs) -> Result<Exit, Failed> {
                 tell::line(line);
             }
         }
+    }
+    for shown in &status.trips {
+        let (trip, since) = (&shown.trip, shown.since);
+        let approved = match &shown.approved_by {
+            Some(by) => format!("approved by {by}, for the next pass"),
+            None if trip.scope == Scope::Nothing => "nothing is stopped".to_owned(),
+            None => format!("treaty approve {}", trip.approval),
+        };
+        tell::line(format!(
+            "guard {} since {since}: {} ({approved})",
+            trip.guard, trip.message
+        ));
     }
     tell::line(format!(
         "{} open, {} answered and waiting for the next pass",

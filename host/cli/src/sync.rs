@@ -91,7 +91,8 @@ fn say_next(args: &Args, name: &str, engine: &Engine, report: &Report) -> Result
     let place = place.display();
     tell::line(String::new());
     let mut entities = report.entities.iter();
-    if report.is_quiet() && entities.all(|entity| entity.setbacks.is_empty()) {
+    let quiet = report.is_quiet() && report.trips.is_empty();
+    if quiet && entities.all(|entity| entity.setbacks.is_empty()) {
         tell::line(format!("{name} is in agreement."));
     }
     if open > 0 {

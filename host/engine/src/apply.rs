@@ -98,7 +98,10 @@ impl Engine {
                 continue;
             }
             match to.connector.write(&to.source, &writes).await {
-                Ok(outcomes) => self.confirm(part, system, batch, outcomes, report, owed)?,
+                Ok(outcomes) => {
+                    self.confirm(part, system, batch, outcomes, report, owed)?;
+                    self.stop_at_errors(part, system, report, down);
+                }
                 Err(error) => {
                     let name = &part.entity.part(system).system;
                     down.insert(system, Failure::new(name, &error));
@@ -107,6 +110,26 @@ impl Engine {
             }
         }
         Ok(())
+    }
+
+    /// Sends nothing more to a system that refuses too much.
+    fn stop_at_errors(
+        &self,
+        part: &Part,
+        system: SystemIndex,
+        report: &EntityReport,
+        down: &mut Down,
+    ) {
+        let name = &part.entity.part(system).system;
+        if let Some(trip) = self.too_many_errors(part, name, report) {
+            let failure = Failure {
+                system: name.clone(),
+                message: trip.message.clone(),
+                hint: "see what it refused, then `treaty approve` to go on".to_owned(),
+            };
+            down.insert(system, failure);
+            self.strikes().push(trip);
+        }
     }
 
     /// Nothing of these was sent: their intents are over, and the next pass

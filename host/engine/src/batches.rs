@@ -66,7 +66,9 @@ impl Engine {
                 cursor.after = last.id;
                 // A link that is joined is decided once, with its new records.
                 let joined: BTreeSet<_> = cursor.all.iter().map(|join| join.link).collect();
-                let stored = stored.into_iter().filter(|link| !joined.contains(&link.id));
+                let stored = stored
+                    .into_iter()
+                    .filter(|link| !joined.contains(&link.id) && !self.is_restless(link));
                 let met = stored.map(|stored| Met {
                     stored,
                     how: How::Known,
@@ -81,6 +83,8 @@ impl Engine {
         if batch.is_empty() {
             return Ok(None);
         }
-        Ok(Some(self.joined_links(part, batch)?))
+        let mut met = self.joined_links(part, batch)?;
+        met.retain(|met| !self.is_restless(&met.stored));
+        Ok(Some(met))
     }
 }

@@ -10,6 +10,7 @@ use treaty_model::{FieldIndex, OwnSchema, SetupProblem};
 use crate::open::{describe, open_system, part};
 use crate::opening::Opening;
 use crate::rules::Rules;
+use crate::switch::Switches;
 use crate::{EngineError, Part};
 
 /// What a check found.
@@ -70,6 +71,7 @@ pub async fn check(folder: &TreatyFolder, opening: &Opening) -> Result<Checked, 
                     settings,
                     &systems,
                     &rules,
+                    &Switches::default(),
                     &described,
                     &*opening.clock,
                 ) {

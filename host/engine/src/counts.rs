@@ -1,6 +1,7 @@
 //! How many records the systems of an entity hold, beside each other.
 
 use treaty_ledger::Totals;
+use treaty_model::{Digest, Scope, SystemName, Trip};
 
 use crate::{Engine, EngineError, Part};
 
@@ -10,7 +11,7 @@ const DIFFERENCE_MIN: u64 = 10;
 impl Engine {
     /// Says where systems hold very different numbers of records: something may
     /// have gone missing, or never have arrived.
-    pub(crate) fn count_alert(&self, part: &Part) -> Result<Option<String>, EngineError> {
+    pub(crate) fn count_alert(&self, part: &Part) -> Result<Option<Trip>, EngineError> {
         let totals = self.ledger.totals()?;
         let counts = part.entity.systems.iter().map(|system| {
             let name = &system.system;
@@ -25,16 +26,29 @@ impl Engine {
         let share = difference as f64 / (*most).max(1) as f64;
         let alarming = difference > DIFFERENCE_MIN && share > self.count_difference_max;
         Ok(alarming.then(|| {
-            format!(
-                "{many} has {most} records, {few} {fewest}: they differ by more than \
-                 count-difference-max = {}",
-                self.count_difference_max
-            )
+            let entity = &part.entity.name;
+            let named = format!("{entity} {many} {few}");
+            Trip {
+                guard: "count-difference".to_owned(),
+                message: format!(
+                    "{many} has {most} records, {few} {fewest}: they differ by more than \
+                     count-difference-max = {}",
+                    self.count_difference_max
+                ),
+                approval: format!("count-difference-{}", Digest::of(named.as_bytes()).short()),
+                scope: Scope::Nothing,
+                holds: false,
+            }
         }))
+    }
+
+    /// How many records of an entity a system has, in links or not.
+    pub(crate) fn count_of(&self, part: &Part, system: &SystemName) -> Result<u64, EngineError> {
+        Ok(count_of(&self.ledger.totals()?, part, system))
     }
 }
 
-fn count_of(totals: &Totals, part: &Part, system: &treaty_model::SystemName) -> u64 {
+fn count_of(totals: &Totals, part: &Part, system: &SystemName) -> u64 {
     let key = (part.entity.name.clone(), system.clone());
     let linked = totals.linked.get(&key).copied().unwrap_or(0);
     linked + totals.unlinked.get(&key).copied().unwrap_or(0)

@@ -24,6 +24,8 @@ pub(crate) struct Draft {
     pub(crate) link: Link,
     /// Whether the link is new or gets new records.
     pub(crate) joined: bool,
+    /// Whether it is new.
+    pub(crate) new: bool,
     /// Deleted records that it had, whose place a new one has taken.
     pub(crate) replaced: Vec<StoredRecord>,
     /// What happens to it.
@@ -151,6 +153,20 @@ impl Draft {
             let creates = matches!(operation, Operation::Create(_));
             !(creates && doubtful.contains(&(link, operation.system())))
         });
+    }
+
+    /// Leaves the link as it is: a guard stops it.
+    pub(crate) fn hold(&mut self) {
+        self.plan = LinkPlan::new(self.plan.link, self.plan.entity.clone());
+        self.sends.clear();
+        self.held.clear();
+        self.unwritable.clear();
+        self.postponed = true;
+    }
+
+    /// Whether something of it could not be read or written.
+    pub(crate) fn has_faults(&self) -> bool {
+        !self.held.is_empty() || !self.unwritable.is_empty()
     }
 
     /// Keeps some operations; the next pass looks at the others again.

@@ -43,6 +43,21 @@ pub enum EngineError {
         /// What is wrong, and what would be valid.
         message: String,
     },
+    /// No guard has stopped anything of that name.
+    #[error("no guard has stopped {name}; stopped: {known}", known = nothing_if_empty(known))]
+    Approval {
+        /// The name.
+        name: String,
+        /// The names there are.
+        known: String,
+    },
+}
+
+fn nothing_if_empty(known: &str) -> &str {
+    match known {
+        "" => "nothing",
+        known => known,
+    }
 }
 
 impl EngineError {
@@ -54,6 +69,11 @@ impl EngineError {
             Self::Ledger(error) => error.hint().to_owned(),
             Self::System { source, .. } => source.hint().to_owned(),
             Self::Sandbox(_) => "this machine cannot run rules; see the message".to_owned(),
+            Self::Approval { .. } => {
+                "`treaty status` lists what guards have stopped; a plan that is another by now \
+                 has another name"
+                    .to_owned()
+            }
             Self::Answer { .. } => "`treaty questions` lists what is open".to_owned(),
         }
     }

@@ -25,6 +25,8 @@ pub(crate) struct Identified {
     pub(crate) links: Vec<Joined>,
     /// What people are asked.
     pub(crate) questions: Vec<treaty_ledger::StoredQuestion>,
+    /// How many of these are not open already.
+    pub(crate) asked_anew: u64,
     /// How many records wait for an answer.
     pub(crate) held: u64,
     /// Links, and systems in which a record waits that may be the same thing:
@@ -87,6 +89,7 @@ impl Engine {
         let assignment = assign(&members, judged, thresholds, part.entity.systems.len());
         found.doubtful = doubtful(&members, &assignment);
         self.conclude_identify(part, assignment, &mut found)?;
+        self.leave_restless(part, &mut found)?;
         Ok(found)
     }
 
@@ -353,6 +356,7 @@ impl Engine {
             .filter(|asked| asked.duplicate)
             .count() as u64;
         for asked in assignment.asked {
+            found.asked_anew += u64::from(!asked.pair.asked);
             let question = self.ask_same(part, &asked.pair, asked.duplicate)?;
             found.questions.extend(question);
         }

@@ -35,18 +35,23 @@ mod recover;
 mod reference;
 mod refused;
 mod report;
+mod restless;
 mod rules;
 mod same;
 mod status;
+mod switch;
 mod tell;
+mod trips;
 mod unread;
 mod upgrade;
+mod visible;
+mod weighing;
 
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use treaty_ledger::{Ledger, MatchKey};
-use treaty_model::{Clock, Digest, RunId};
+use treaty_model::{Clock, Digest, RunId, Trip};
 use treaty_planner::Limits;
 
 pub use check::{Checked, check};
@@ -57,7 +62,7 @@ pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
 pub use rules::KeptRules;
-pub use status::{EntityStatus, EntitySystemStatus, ProblemShown, Status};
+pub use status::{EntityStatus, EntitySystemStatus, ProblemShown, Status, TripShown};
 pub use treaty_sandbox::{Compiler, compile_alone};
 
 pub(crate) use part::Part;
@@ -73,6 +78,15 @@ pub struct Engine {
     pub(crate) guards: Limits,
     /// The share by which the systems' record counts may differ.
     pub(crate) count_difference_max: f64,
+    /// How many writes a system may refuse in one pass.
+    pub(crate) errors_max: u64,
+    /// How often a rule may fault in one pass.
+    pub(crate) rule_faults_max: u64,
+    /// How long a record has to be quiet before it is looked at.
+    pub(crate) settle_micros: i64,
+    pub(crate) switches: switch::Switches,
+    /// Guards that struck while a plan was carried out.
+    pub(crate) strikes: Mutex<Vec<Trip>>,
     pub(crate) progress: Progress,
     /// Opens every intent's id: no two ledgers share it.
     pub(crate) instance: String,
@@ -117,6 +131,11 @@ impl Engine {
         let digest = Digest::of(format!("{} {kind} {hash:016x}", self.instance).as_bytes()).hex();
         // Sixteen hexadecimal digits always fit.
         MatchKey(u64::from_str_radix(&digest[..16], 16).unwrap_or(hash))
+    }
+
+    /// Guards that struck while a plan was carried out.
+    pub(crate) fn strikes(&self) -> MutexGuard<'_, Vec<Trip>> {
+        self.strikes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn tell_log(&self, rule: &str, lines: &[treaty_sandbox::LogLine]) {

@@ -40,7 +40,9 @@ impl Engine {
                 .iter()
                 .map(|(_, record)| record.observed.clone())
                 .collect();
-            let answers = matcher.rule.prepare(&matcher.setup, &rows);
+            let answers = matcher
+                .switch
+                .ask(rows.len(), || matcher.rule.prepare(&matcher.setup, &rows));
             self.tell_log(&matcher.id.name, &answers.log);
             let keys_of = |answer: &Result<Prepared, _>| {
                 let prepared = answer.iter().flat_map(|prepared| &prepared.keys);
@@ -226,14 +228,11 @@ impl<'a> Desk<'a> {
             })
             .collect();
         let candidates = self.candidates(&numbers)?;
-        let rule = &self.matcher.rule;
-        let answers = rule.compare(
-            &self.matcher.setup,
-            &self.population,
-            &candidates,
-            &asked,
-            detail,
-        );
+        let (matcher, population) = (self.matcher, &self.population);
+        let answers = matcher.switch.ask(asked.len(), || {
+            let (rule, setup) = (&matcher.rule, &matcher.setup);
+            rule.compare(setup, population, &candidates, &asked, detail)
+        });
         self.engine.tell_log(&self.matcher.id.name, &answers.log);
         let answers = pairs.iter().zip(answers.answers);
         let compared = answers.map(|((first, second), answer)| match answer {

@@ -229,6 +229,7 @@ impl Engine {
             let before = Before::of(&kept);
             part.take_reading(&mut kept, answer);
             kept.changed_at = record.changed_at;
+            kept.quiet_at = self.quiet_at(&kept);
             kept.origin = part.system(system).origin(&record.origin);
             kept.presence = match (&before.presence, kept.presence) {
                 // Restored until that is decided about, however often it is read.

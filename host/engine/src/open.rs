@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use treaty_folder::{
-    EntitySettings, Problems, Schemas, Severity, TreatyFolder, check_schemas, own_fields,
+    EntitySettings, Guards, Problems, Schemas, Severity, TreatyFolder, check_schemas, own_fields,
     read_cross_reference, setup,
 };
 use treaty_ledger::{Commit, Ledger};
@@ -17,6 +17,7 @@ use crate::absent::{describe_or_recall, open_or_stand_in};
 use crate::opening::Opening;
 use crate::part::{Bound, PartSystem, source_of};
 use crate::rules::Rules;
+use crate::switch::Switches;
 use crate::{Counter, Engine, EngineError, Part, RunCell};
 
 impl Engine {
@@ -26,6 +27,7 @@ impl Engine {
         let instance = instance(&ledger, folder, &*opening.clock)?;
         let systems = open_or_stand_in(folder, opening).await?;
         let rules = Rules::load(folder, opening)?;
+        let switches = Switches::default();
         let mut parts = Vec::new();
         for settings in in_reference_order(folder) {
             let schemas = describe_or_recall(&ledger, settings, &systems).await?;
@@ -35,6 +37,7 @@ impl Engine {
                 settings,
                 &systems,
                 &rules,
+                &switches,
                 &schemas,
                 &*opening.clock,
             )?);
@@ -43,13 +46,13 @@ impl Engine {
         let engine = Self {
             parts,
             clock: opening.clock.clone(),
-            guards: Limits {
-                writes_per_minute_max: folder.guards.writes_per_minute_max,
-                creates_max: folder.guards.creates_max,
-                deletes_count_max: folder.guards.deletes_count_max,
-                deletes_share_max: folder.guards.deletes_share_max,
-            },
+            guards: limits(&folder.guards),
             count_difference_max: folder.guards.count_difference_max,
+            errors_max: folder.guards.errors_max,
+            rule_faults_max: folder.guards.rule_faults_max,
+            settle_micros: settle_micros(&folder.guards),
+            switches,
+            strikes: Mutex::default(),
             progress: opening.progress.clone(),
             instance,
             intents: Counter::default(),
@@ -61,6 +64,27 @@ impl Engine {
         engine.intents.set(engine.ledger.intents_ever()? + 1);
         Ok(engine)
     }
+}
+
+/// What the planner's guards allow.
+fn limits(guards: &Guards) -> Limits {
+    Limits {
+        writes_per_minute_max: guards.writes_per_minute_max,
+        creates_max: guards.creates_max,
+        deletes_count_max: guards.deletes_count_max,
+        deletes_share_max: guards.deletes_share_max,
+        record_writes_max: guards.record_writes_max,
+        flips_max: guards.flips_max,
+        window_minutes: guards.window_minutes,
+        records_held_max: guards.records_held_max,
+        empty_from: guards.empty_from,
+        questions_max: guards.questions_max,
+        faults_max: guards.faults_max,
+    }
+}
+
+fn settle_micros(guards: &Guards) -> i64 {
+    i64::try_from(guards.settle_seconds.saturating_mul(1_000_000)).unwrap_or(i64::MAX)
 }
 
 /// The ledger's own name, made when it is new.
@@ -191,13 +215,20 @@ pub(crate) fn part(
     settings: &EntitySettings,
     systems: &Systems,
     rules: &Rules,
+    switches: &Switches,
     schemas: &[OwnSchema],
     clock: &dyn Clock,
 ) -> Result<Part, EngineError> {
     let bind = |name: &str| -> Result<Bound, EngineError> {
         let (id, rule) = rules.get(name)?;
         let setup = setup(folder, settings, name, schemas, clock.now());
-        Ok(Bound { id, rule, setup })
+        let switch = switches.of(&id);
+        Ok(Bound {
+            id,
+            rule,
+            setup,
+            switch,
+        })
     };
     let entity = &settings.entity;
     let (resolvers, resolver_of) = bind_resolvers(folder, settings, &bind)?;
@@ -274,6 +305,7 @@ fn part_system(
     PartSystem {
         connector: systems[name].clone(),
         source: source_of(settings, system),
+        canaries: settings.sources[system.0].canaries.clone(),
         // The reader refuses an entity whose system is not in the treaty.
         settings: known.expect("an entity's systems are the treaty's").clone(),
         selected_names: selected

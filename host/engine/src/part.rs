@@ -11,6 +11,8 @@ use treaty_model::{
 use treaty_sandbox::Rule;
 use treaty_systems::{Capabilities, Connector, Source};
 
+use crate::switch::Switch;
+
 /// A rule bound to an entity: the component and what it is told.
 #[derive(Clone)]
 pub(crate) struct Bound {
@@ -20,6 +22,8 @@ pub(crate) struct Bound {
     pub(crate) rule: Rule,
     /// What it is told once for a batch.
     pub(crate) setup: Setup,
+    /// Whether it is on.
+    pub(crate) switch: Arc<Switch>,
 }
 
 /// A system's part in an entity.
@@ -28,6 +32,8 @@ pub(crate) struct PartSystem {
     pub(crate) connector: Arc<dyn Connector>,
     /// What holds the records.
     pub(crate) source: Source,
+    /// Records that have to stay visible.
+    pub(crate) canaries: Vec<RemoteId>,
     /// The treaty's settings of the system.
     pub(crate) settings: SystemSettings,
     /// The own fields that the table mentions: their positions in the source's

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use rayon::prelude::*;
 use serde_json::json;
-use treaty_ledger::{Commit, Content, Entry, EntryKind, QuestionChange, RunChange};
-use treaty_model::{EntityName, Operation, Plan, RunId, SystemIndex, Timestamp, Trip};
+use treaty_ledger::{Commit, QuestionChange, RunChange};
+use treaty_model::{EntityName, LinkId, Operation, Plan, RunId, Scope, SystemIndex, Trip};
 use treaty_planner::{Counts, guard};
 
 use crate::apply::count_planned;
@@ -14,10 +14,9 @@ use crate::draft::Draft;
 use crate::identify::{BLOCK_RECORDS_MAX, Identified, Joined};
 use crate::reference::Pending;
 use crate::report::{Down, EntityReport, Event, Failure, Report};
+use crate::trips::Standing;
+use crate::visible::Unseen;
 use crate::{Engine, EngineError, Part};
-
-/// How far back the write cap looks.
-const MINUTE_MICROS: i64 = 60_000_000;
 
 /// What a pass does with its plan.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,6 +25,14 @@ pub enum Mode {
     Plan,
     /// All of it.
     Sync,
+}
+
+/// A pass under way.
+struct Pass {
+    mode: Mode,
+    run: RunId,
+    /// How guards stood when it began.
+    standing: Standing,
 }
 
 impl Engine {
@@ -46,10 +53,13 @@ impl Engine {
         let mut report = Report::default();
         *self.pending() = Pending::default();
         self.take_answers()?;
+        let pass = Pass {
+            mode,
+            run,
+            standing: self.stand(approved)?,
+        };
         for part in &self.parts {
-            let entity = self
-                .pass_entity(part, mode, approved, run, &mut report)
-                .await?;
+            let entity = self.pass_entity(part, &pass, &mut report).await?;
             report.entities.push(entity);
         }
         (self.progress)(Event::Finished);
@@ -75,9 +85,7 @@ impl Engine {
     async fn pass_entity(
         &self,
         part: &Part,
-        mode: Mode,
-        approved: &BTreeSet<String>,
-        run: RunId,
+        pass: &Pass,
         report: &mut Report,
     ) -> Result<EntityReport, EngineError> {
         let mut entity = EntityReport {
@@ -89,7 +97,8 @@ impl Engine {
         self.resolve_after_change(part)?;
         self.prepare_after_change(part)?;
         self.try_refused(part)?;
-        let mut down = self.read_all(part, &mut entity).await?;
+        let mut unseen = Unseen::default();
+        let mut down = self.read_all(part, &mut entity, &mut unseen).await?;
         (self.progress)(Event::Identifying {
             entity: &part.entity.name,
         });
@@ -100,27 +109,34 @@ impl Engine {
             Identified::default()
         };
         let mut planned = entity.clone();
-        let trips = self.weigh(
-            part,
-            &found,
-            mode,
-            approved,
-            run,
-            &down,
-            &mut planned,
-            report,
-        )?;
-        if mode == Mode::Sync && trips.is_empty() {
-            self.carry_out(part, found, run, &mut down, &mut entity)
+        let seen = Seen {
+            found,
+            down: &down,
+            unseen,
+        };
+        let mut trips = self.weigh(part, &seen, pass, &mut planned, report)?;
+        let found = seen.found;
+        let stopped = trips.iter().any(|trip| trip.scope == Scope::Plan);
+        if pass.mode == Mode::Sync && !stopped {
+            let held = trips.iter().filter_map(|trip| match trip.scope {
+                Scope::Link(link) => Some(link),
+                _ => None,
+            });
+            let held = held.collect();
+            self.carry_out(part, found, &held, pass.run, &mut down, &mut entity)
                 .await?;
+            trips.extend(self.switches.strike(self.rule_faults_max));
+            trips.append(&mut self.strikes());
         } else {
             entity = planned;
-            if mode == Mode::Sync {
-                entity.stopped = true;
-                self.tell_trips(part, &trips, run)?;
-            }
+            entity.stopped = pass.mode == Mode::Sync;
         }
-        entity.alerts.extend(self.count_alert(part)?);
+        let alert = self.count_alert(part)?;
+        entity
+            .alerts
+            .extend(alert.iter().map(|trip| trip.message.clone()));
+        let alerts: Vec<_> = trips.iter().cloned().chain(alert).collect();
+        self.keep_trips(part, &alerts, &pass.standing, pass.mode, report)?;
         report.trips.extend(trips);
         for failure in down.into_values() {
             let mut known = report.failures.iter();
@@ -133,13 +149,22 @@ impl Engine {
 
     /// Settles what was left open, then reads every system. Gives the systems
     /// that could not be used.
-    async fn read_all(&self, part: &Part, entity: &mut EntityReport) -> Result<Down, EngineError> {
+    async fn read_all(
+        &self,
+        part: &Part,
+        entity: &mut EntityReport,
+        unseen: &mut Unseen,
+    ) -> Result<Down, EngineError> {
         let mut down = Down::new();
         for system in part.entity.system_indexes() {
             let name = &part.entity.part(system).system;
             let mut read = entity.systems.remove(name).unwrap_or_default();
             let result = match self.recover(part, system, entity).await {
                 Ok(()) => self.observe(part, system, &mut read).await,
+                Err(error) => Err(error),
+            };
+            let result = match result {
+                Ok(()) => self.look(part, system, unseen).await,
                 Err(error) => Err(error),
             };
             let kept = entity.system(name);
@@ -157,39 +182,41 @@ impl Engine {
     }
 
     /// Decides everything once without doing any of it, and asks the guards.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "one pass's own state, passed down one level"
-    )]
     fn weigh(
         &self,
         part: &Part,
-        found: &Identified,
-        mode: Mode,
-        approved: &BTreeSet<String>,
-        run: RunId,
-        down: &Down,
+        seen: &Seen<'_>,
+        pass: &Pass,
         entity: &mut EntityReport,
         report: &mut Report,
     ) -> Result<Vec<Trip>, EngineError> {
+        let found = &seen.found;
         let mut weighed = Plan::default();
+        let mut counts = Counts {
+            empty: seen.unseen.empty.clone(),
+            canaries_lost: seen.unseen.canaries.clone(),
+            ..Counts::default()
+        };
         let of = self.links_to_decide(part, found)?;
         let mut links = 0;
         let mut cursor = Batches::new(&found.links);
         while let Some(batch) = self.next_batch(part, &mut cursor)? {
             links += batch.len() as u64;
-            let mut drafts = self.reconcile(part, batch, run)?;
+            let mut drafts = self.reconcile(part, batch, pass.run)?;
             for draft in &mut drafts {
-                draft.leave_out(down);
+                draft.leave_out(seen.down);
                 draft.leave_out_doubtful(&found.doubtful);
                 count_planned(part, draft, entity);
-                if mode == Mode::Plan {
+                counts.asked += draft.plan.questions.len() as u64;
+                counts.faults += u64::from(draft.has_faults());
+                if pass.mode == Mode::Plan {
                     self.foresee(part, draft);
                     if !draft.plan.is_empty() {
                         report.plan.links.push(draft.plan.clone());
                     }
                 }
             }
+            self.look_back(part, &drafts, &mut counts)?;
             // Guards weigh operations; keeping more would keep everything.
             let operations = drafts.into_par_iter().filter_map(Draft::into_operations);
             weighed.links.par_extend(operations);
@@ -200,14 +227,27 @@ impl Engine {
             });
         }
         tell_identified(found, entity);
-        if weighed.links.is_empty() {
-            // Guards weigh what is sent. Counting the writes of the last minute
-            // would make an idle pass after a busy one slow.
-            return Ok(Vec::new());
+        counts.asked += found.asked_anew;
+        counts.faults += found.uncompared.as_ref().map_or(0, |(records, _)| *records);
+        let unread = entity.systems.values();
+        counts.faults += unread.map(|read| read.parked + read.unread).sum::<u64>();
+        let mut trips = Vec::new();
+        // Counting the writes of the last minute would make an idle pass after a
+        // busy one slow.
+        if !weighed.links.is_empty() || counts != Counts::default() {
+            self.count_for_guards(&mut counts)?;
+            let name_of =
+                |_: &EntityName, system: SystemIndex| part.entity.part(system).system.clone();
+            let (name, approved) = (&part.entity.name, &pass.standing.approved);
+            trips = guard(name, weighed, &self.guards, &counts, &name_of, approved).trips;
         }
-        let counts = self.counts(self.clock.now())?;
-        let name_of = |_: &EntityName, system: SystemIndex| part.entity.part(system).system.clone();
-        Ok(guard(weighed, &self.guards, &counts, &name_of, approved).trips)
+        trips.extend(self.switches.strike(self.rule_faults_max));
+        for trip in pass.standing.holding(&part.entity.name) {
+            if !trips.iter().any(|known| known.approval == trip.approval) {
+                trips.push(trip.clone());
+            }
+        }
+        Ok(trips)
     }
 
     fn links_to_decide(&self, part: &Part, found: &Identified) -> Result<u64, EngineError> {
@@ -233,6 +273,7 @@ impl Engine {
         &self,
         part: &Part,
         found: Identified,
+        held: &BTreeSet<LinkId>,
         run: RunId,
         down: &mut Down,
         entity: &mut EntityReport,
@@ -248,6 +289,9 @@ impl Engine {
             for draft in &mut drafts {
                 draft.leave_out(down);
                 draft.leave_out_doubtful(&found.doubtful);
+                if held.contains(&draft.plan.link) {
+                    draft.hold();
+                }
             }
             self.apply(part, drafts, run, entity, down).await?;
             (self.progress)(Event::Applied {
@@ -291,36 +335,15 @@ impl Engine {
         }
         Ok(())
     }
+}
 
-    fn counts(&self, now: Timestamp) -> Result<Counts, EngineError> {
-        let minute_ago = Timestamp::from_micros(now.as_micros() - MINUTE_MICROS);
-        Ok(Counts {
-            records: self.ledger.totals()?.linked,
-            writes_last_minute: self.ledger.writes_since(minute_ago)?,
-        })
-    }
-
-    fn tell_trips(&self, part: &Part, trips: &[Trip], run: RunId) -> Result<(), EngineError> {
-        let at = self.clock.now();
-        let entry = |trip: &Trip| Entry {
-            at,
-            run,
-            kind: EntryKind::Guard,
-            entity: part.entity.name.clone(),
-            link: None,
-            system: None,
-            remote: None,
-            field: None,
-            content: Content::of(trip),
-            mark: Some(trip.approval.clone()),
-        };
-        let journal = trips.iter().map(entry).collect();
-        self.ledger.commit(&Commit {
-            journal,
-            ..Commit::default()
-        })?;
-        Ok(())
-    }
+/// What a pass has seen of an entity before anything is decided.
+struct Seen<'a> {
+    found: Identified,
+    /// Systems that could not be used.
+    down: &'a Down,
+    /// What systems no longer show.
+    unseen: Unseen,
 }
 
 fn tell_identified(found: &Identified, entity: &mut EntityReport) {

@@ -4,11 +4,14 @@
 use std::sync::Arc;
 
 use treaty_folder::TreatyFolder;
-use treaty_ledger::{AnswerGiven, Ledger, LeftAnswer, QuestionState, StoredQuestion};
-use treaty_model::{Clock, EntityName, SystemName};
+use treaty_ledger::{
+    AnswerGiven, Ledger, LeftAnswer, LeftApproval, QuestionState, StoredQuestion, StoredTrip,
+    TripState,
+};
+use treaty_model::{Clock, EntityName, Scope, SystemName};
 
 use crate::question::choice_for;
-use crate::status::{EntitySystemStatus, ProblemShown, Status};
+use crate::status::{EntitySystemStatus, ProblemShown, Status, TripShown};
 use crate::{EngineError, Reply};
 
 /// The ledger of a treaty, opened to be asked.
@@ -36,7 +39,10 @@ impl Reader {
     /// How the treaty stands.
     pub fn status(&self) -> Result<Status, EngineError> {
         let totals = self.ledger.totals()?;
-        let mut status = Status::default();
+        let mut status = Status {
+            trips: self.trips()?.iter().map(TripShown::of).collect(),
+            ..Status::default()
+        };
         for question in self.questions()? {
             match question.answer {
                 Some(_) => status.questions_answered += 1,
@@ -81,6 +87,47 @@ impl Reader {
             }
         }
         Ok(questions)
+    }
+
+    /// Guards that tripped and are not over, with the approvals that wait for the
+    /// next pass.
+    pub fn trips(&self) -> Result<Vec<StoredTrip>, EngineError> {
+        let mut trips = self.ledger.trips()?;
+        for left in self.ledger.left_approvals()? {
+            let of = |kept: &&mut StoredTrip| kept.trip.approval == left.approval;
+            if let Some(kept) = trips.iter_mut().find(of) {
+                kept.state = TripState::Approved;
+                kept.approved_by = Some(left.by);
+            }
+        }
+        Ok(trips)
+    }
+
+    /// Lets through what a guard has stopped, once. The next pass does it, if it
+    /// is still exactly what would happen.
+    ///
+    /// # Errors
+    /// [`EngineError::Approval`] where nothing of that name is stopped.
+    pub fn approve(&self, approval: &str, by: &str) -> Result<StoredTrip, EngineError> {
+        let stops = |kept: &StoredTrip| kept.trip.scope != Scope::Nothing;
+        let mut trips = self.trips()?;
+        trips.retain(stops);
+        let known: Vec<_> = trips
+            .iter()
+            .map(|kept| kept.trip.approval.as_str())
+            .collect();
+        let unknown = || EngineError::Approval {
+            name: approval.to_owned(),
+            known: known.join(", "),
+        };
+        let place = known.iter().position(|known| *known == approval);
+        let place = place.ok_or_else(unknown)?;
+        self.ledger.leave_approval(&LeftApproval {
+            approval: approval.to_owned(),
+            by: by.to_owned(),
+            at: self.clock.now(),
+        })?;
+        Ok(trips.swap_remove(place))
     }
 
     /// Leaves a person's answer for the next pass, which carries it out like any

@@ -55,7 +55,9 @@ impl Engine {
         inbound: &[Inbound],
     ) -> Vec<Reading> {
         let mapper = &part.mapper;
-        let answers = mapper.rule.to_canonical(&mapper.setup, system, inbound);
+        let answers = mapper.switch.ask(inbound.len(), || {
+            mapper.rule.to_canonical(&mapper.setup, system, inbound)
+        });
         self.tell_log(&mapper.id.name, &answers.log);
         answers.answers.into_iter().map(Reading::of).collect()
     }

@@ -119,6 +119,7 @@ impl Engine {
         Draft {
             stored,
             joined: look.how != How::Known,
+            new: look.how == How::New,
             replaced: look.replaced,
             plan,
             sends: Vec::new(),
@@ -157,7 +158,9 @@ impl Engine {
                 continue;
             }
             let (places, conflicts): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
-            let answers = resolver.rule.resolve(&resolver.setup, &conflicts);
+            let answers = resolver.switch.ask(conflicts.len(), || {
+                resolver.rule.resolve(&resolver.setup, &conflicts)
+            });
             self.tell_log(&resolver.id.name, &answers.log);
             for ((at, conflict), answer) in places.into_iter().zip(conflicts).zip(answers.answers) {
                 let said = |field: u32, decision, reason| Ruled {
@@ -266,7 +269,9 @@ impl Engine {
                 continue;
             }
             let mapper = &part.mapper;
-            let answers = mapper.rule.from_canonical(&mapper.setup, system, &outbound);
+            let answers = mapper.switch.ask(outbound.len(), || {
+                mapper.rule.from_canonical(&mapper.setup, system, &outbound)
+            });
             self.tell_log(&mapper.id.name, &answers.log);
             let sent = places.into_iter().zip(outbound).zip(answers.answers);
             for (((at, number), outbound), answer) in sent {

@@ -68,6 +68,8 @@ pub struct Report {
     pub failures: Vec<Failure>,
     /// Guards that tripped.
     pub trips: Vec<Trip>,
+    /// Whether a guard tripped that had not before.
+    pub news: bool,
     /// The whole plan, where it was asked for.
     pub plan: Plan,
 }
@@ -160,7 +162,8 @@ impl Failure {
 pub(crate) type Down = BTreeMap<SystemIndex, Failure>;
 
 impl Report {
-    /// Whether nothing was changed, sent or asked.
+    /// Whether nothing was changed, sent or asked, and no guard tripped that had
+    /// not before.
     pub fn is_quiet(&self) -> bool {
         let quiet = |entity: &EntityReport| {
             entity.linked == 0
@@ -168,7 +171,7 @@ impl Report {
                 && entity.asked == 0
                 && entity.systems.values().all(SystemReport::is_quiet)
         };
-        self.trips.is_empty() && self.failures.is_empty() && self.entities.iter().all(quiet)
+        !self.news && self.failures.is_empty() && self.entities.iter().all(quiet)
     }
 }
 

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use treaty_model::{EntityName, RemoteId, SystemName, Timestamp, Trouble};
+use treaty_ledger::StoredTrip;
+use treaty_model::{EntityName, RemoteId, SystemName, Timestamp, Trip, Trouble};
 
 /// How a treaty stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -14,6 +15,33 @@ pub struct Status {
     pub questions_open: u64,
     /// Answers that the next pass carries out.
     pub questions_answered: u64,
+    /// Guards that tripped.
+    pub trips: Vec<TripShown>,
+}
+
+/// A guard that tripped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct TripShown {
+    /// The entity.
+    pub entity: EntityName,
+    /// What it saw, and the name to approve it by.
+    #[serde(flatten)]
+    pub trip: Trip,
+    /// When it was first seen.
+    pub since: Timestamp,
+    /// Who approved it, for the next pass.
+    pub approved_by: Option<String>,
+}
+
+impl TripShown {
+    pub(crate) fn of(kept: &StoredTrip) -> Self {
+        Self {
+            entity: kept.entity.clone(),
+            trip: kept.trip.clone(),
+            since: kept.first_at,
+            approved_by: kept.approved_by.clone(),
+        }
+    }
 }
 
 /// How one entity stands.

@@ -130,7 +130,8 @@ fn is_known(error: &EngineError) {
         EngineError::Treaty(_)
         | EngineError::Rule { .. }
         | EngineError::Sandbox(_)
-        | EngineError::Answer { .. } => {}
+        | EngineError::Answer { .. }
+        | EngineError::Approval { .. } => {}
         EngineError::Ledger(error) => match error {
             LedgerError::Folder { .. }
             | LedgerError::Missing { .. }
@@ -183,6 +184,10 @@ fn every_error_says_what_happened_and_what_to_do() {
     let sandbox = SandboxError::Engine { detail: said() };
     errors.push(EngineError::Sandbox(sandbox.to_string()));
     errors.push(EngineError::Answer { message: said() });
+    for known in ["", "write-cap-0a, delete-guard-0b"] {
+        let (name, known) = ("canary-0c".to_owned(), known.to_owned());
+        errors.push(EngineError::Approval { name, known });
+    }
     let mut told = String::new();
     for error in &errors {
         is_known(error);

@@ -51,11 +51,14 @@ CREATE TABLE main.record (
     -- Whether identify has to look at it.
     waiting INTEGER NOT NULL,
     -- The number of the complete listing that showed it last.
-    listing INTEGER NOT NULL
+    listing INTEGER NOT NULL,
+    -- Until when it is left alone; null: it is quiet.
+    quiet_at INTEGER
 ) STRICT;
 CREATE UNIQUE INDEX main.record_remote ON record (entity, system, remote);
 CREATE UNIQUE INDEX main.record_link ON record (link, system) WHERE link IS NOT NULL;
 CREATE INDEX main.record_system ON record (entity, system, id);
+CREATE INDEX main.record_restless ON record (entity, quiet_at) WHERE quiet_at IS NOT NULL;
 CREATE INDEX main.record_waiting ON record (entity, id) WHERE waiting = 1;
 CREATE INDEX main.record_problems ON record (entity, system, id) WHERE problems <> '[]';
 
@@ -116,6 +119,31 @@ CREATE TABLE main.intent (
 ) STRICT;
 CREATE INDEX main.intent_open ON intent (system, opened_at, number) WHERE closed_at IS NULL;
 CREATE INDEX main.intent_closed ON intent (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX main.intent_link ON intent (link, system, closed_at)
+    WHERE outcome IN ('done', 'landed');
+
+-- Guards that tripped.
+CREATE TABLE main.trip (
+    -- Names exactly what would have happened.
+    approval TEXT PRIMARY KEY,
+    guard TEXT NOT NULL,
+    entity TEXT NOT NULL,
+    -- What it stops: plan, link, rule, field, nothing.
+    scope TEXT NOT NULL,
+    link INTEGER,
+    message TEXT NOT NULL,
+    -- Whether it holds until a person approves.
+    holds INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    -- open, approved, over
+    state TEXT NOT NULL,
+    approved_by TEXT,
+    -- When people were told; null: not yet.
+    told_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX main.trip_open ON trip (entity, approval) WHERE state <> 'over';
+CREATE INDEX main.trip_untold ON trip (first_at) WHERE told_at IS NULL;
 
 CREATE TABLE main.question (
     id INTEGER PRIMARY KEY AUTOINCREMENT,

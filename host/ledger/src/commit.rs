@@ -14,6 +14,7 @@ use crate::run::{self, RunChange};
 use crate::shape::{EntityShape, ShapeBook};
 use crate::side_by_side::each_of;
 use crate::tally::Tally;
+use crate::trip::{self, TripChange};
 use crate::{Ledger, LedgerError, number};
 
 /// Everything that a batch did. All of it becomes durable, or nothing.
@@ -39,6 +40,8 @@ pub struct Commit {
     pub prepared: Vec<PreparedRecord>,
     /// Pairs of records, by number, that a person said are not the same.
     pub distinct: Vec<(EntityName, i64, i64)>,
+    /// Guards that tripped, were approved, or are over.
+    pub trips: Vec<TripChange>,
     /// Single facts by name.
     pub facts: Vec<(String, String)>,
     /// What is told of it all.
@@ -128,6 +131,9 @@ fn write(
     }
     for (entity, one, other) in &commit.distinct {
         matching::write_distinct(db, entity, *one, *other)?;
+    }
+    for change in &commit.trips {
+        trip::change(db, change)?;
     }
     for (name, value) in &commit.facts {
         run::write_fact(db, name, value)?;

@@ -1,4 +1,4 @@
-//! Answers that people have left for the next pass.
+//! What people have left for the next pass: answers to questions, and approvals.
 //!
 //! A person answers while a pass may be under way in another process. What that
 //! process has read must not change under it, so that an answer is left in a
@@ -8,14 +8,16 @@ use std::fs::{self, File};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use treaty_model::Timestamp;
 
 use crate::{AnswerGiven, Ledger, LedgerError};
 
-/// The folder, in the state folder.
-const FOLDER: &str = "answers";
+/// The folders, in the state folder.
+const ANSWERS: &str = "answers";
+const APPROVALS: &str = "approvals";
 
 /// An answer that was left.
 #[derive(Clone, Debug, PartialEq)]
@@ -26,9 +28,26 @@ pub struct LeftAnswer {
     pub answer: AnswerGiven,
 }
 
+/// An approval that was left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftApproval {
+    /// The name of what is let through.
+    pub approval: String,
+    /// Who approves.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+}
+
 #[derive(Serialize, Deserialize)]
-struct Written {
+struct WrittenAnswer {
     choice: Json,
+    by: String,
+    at: Timestamp,
+}
+
+#[derive(Serialize, Deserialize)]
+struct WrittenApproval {
     by: String,
     at: Timestamp,
 }
@@ -37,49 +56,28 @@ impl Ledger {
     /// Leaves an answer for the next pass; a later one to the same question
     /// takes its place. Durable when this returns.
     pub fn leave_answer(&self, left: &LeftAnswer) -> Result<(), LedgerError> {
-        let folder = self.path().join(FOLDER);
-        let written = Written {
+        let written = WrittenAnswer {
             choice: left.answer.choice.clone(),
             by: left.answer.by.clone(),
             at: left.answer.at,
         };
-        let text = serde_json::to_string(&written).expect("an answer has a JSON form");
-        leave(&folder, left.number, &text).map_err(|error| failed(&folder, &error))
+        self.leave(ANSWERS, &left.number.to_string(), &written)
     }
 
     /// The answers that were left, by question.
     pub fn left_answers(&self) -> Result<Vec<LeftAnswer>, LedgerError> {
-        let folder = self.path().join(FOLDER);
-        let files = match fs::read_dir(&folder) {
-            Ok(files) => files,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
-            Err(error) => return Err(failed(&folder, &error)),
-        };
-        let mut answers = Vec::new();
-        for file in files {
-            let path = file.map_err(|error| failed(&folder, &error))?.path();
-            let Some(number) = number_of(&path) else {
-                continue;
-            };
-            let text = match fs::read_to_string(&path) {
-                Ok(text) => text,
-                // Taken up meanwhile.
-                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-                Err(error) => return Err(failed(&path, &error)),
-            };
-            let written: Written = serde_json::from_str(&text).map_err(|error| {
-                let message = format!(
-                    "it holds no answer ({error}); remove the file and answer question {number} again"
-                );
-                LedgerError::Failed {
-                    path: path.clone(),
-                    message,
-                }
-            })?;
-            let Written { choice, by, at } = written;
-            let answer = AnswerGiven { choice, by, at };
-            answers.push(LeftAnswer { number, answer });
-        }
+        let is_ours = |name: &str| name.parse::<i64>().is_ok();
+        let files = self.left::<WrittenAnswer>(ANSWERS, is_ours, |name| {
+            format!("answer question {name} again")
+        })?;
+        let answers = files.into_iter().filter_map(|(name, written)| {
+            let WrittenAnswer { choice, by, at } = written;
+            Some(LeftAnswer {
+                number: name.parse().ok()?,
+                answer: AnswerGiven { choice, by, at },
+            })
+        });
+        let mut answers: Vec<_> = answers.collect();
         answers.sort_by_key(|left| left.number);
         Ok(answers)
     }
@@ -90,7 +88,87 @@ impl Ledger {
         if !self.left_answers()?.contains(left) {
             return Ok(());
         }
-        let path = self.path().join(FOLDER).join(name_of(left.number));
+        self.take_away(ANSWERS, &left.number.to_string())
+    }
+
+    /// Leaves an approval for the next pass. Durable when this returns. The name
+    /// is one of [`Self::trips`].
+    pub fn leave_approval(&self, left: &LeftApproval) -> Result<(), LedgerError> {
+        let written = WrittenApproval {
+            by: left.by.clone(),
+            at: left.at,
+        };
+        self.leave(APPROVALS, &left.approval, &written)
+    }
+
+    /// The approvals that were left, by name.
+    pub fn left_approvals(&self) -> Result<Vec<LeftApproval>, LedgerError> {
+        let files = self.left::<WrittenApproval>(
+            APPROVALS,
+            |_| true,
+            |name| format!("approve {name} again"),
+        )?;
+        let approvals = files.into_iter().map(|(approval, written)| LeftApproval {
+            approval,
+            by: written.by,
+            at: written.at,
+        });
+        let mut approvals: Vec<_> = approvals.collect();
+        approvals.sort_by(|one, other| one.approval.cmp(&other.approval));
+        Ok(approvals)
+    }
+
+    /// Takes an approval away once it is in the ledger.
+    pub fn forget_approval(&self, left: &LeftApproval) -> Result<(), LedgerError> {
+        self.take_away(APPROVALS, &left.approval)
+    }
+
+    fn leave(&self, folder: &str, name: &str, written: &impl Serialize) -> Result<(), LedgerError> {
+        let folder = self.path().join(folder);
+        // Texts and numbers always have a JSON form.
+        let text = serde_json::to_string(written).expect("it has a JSON form");
+        put(&folder, name, &text).map_err(|error| failed(&folder, &error))
+    }
+
+    /// The files of a folder that are ours, each with its name and what it says.
+    fn left<T: DeserializeOwned>(
+        &self,
+        folder: &str,
+        is_ours: impl Fn(&str) -> bool,
+        advice: impl Fn(&str) -> String,
+    ) -> Result<Vec<(String, T)>, LedgerError> {
+        let folder = self.path().join(folder);
+        let files = match fs::read_dir(&folder) {
+            Ok(files) => files,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(failed(&folder, &error)),
+        };
+        let mut found = Vec::new();
+        for file in files {
+            let path = file.map_err(|error| failed(&folder, &error))?.path();
+            let Some(name) = name_in(&path).filter(|name| is_ours(name)) else {
+                continue;
+            };
+            let text = match fs::read_to_string(&path) {
+                Ok(text) => text,
+                // Taken up meanwhile.
+                Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+                Err(error) => return Err(failed(&path, &error)),
+            };
+            let written = serde_json::from_str(&text).map_err(|error| LedgerError::Failed {
+                path: path.clone(),
+                message: format!(
+                    "it cannot be read ({error}); remove the file and {}",
+                    advice(&name)
+                ),
+            })?;
+            found.push((name, written));
+        }
+        Ok(found)
+    }
+
+    fn take_away(&self, folder: &str, name: &str) -> Result<(), LedgerError> {
+        let path = self.path().join(folder).join(file_of(name));
         match fs::remove_file(&path) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(failed(&path, &error)),
             _ => Ok(()),
@@ -98,25 +176,25 @@ impl Ledger {
     }
 }
 
-fn leave(folder: &Path, number: i64, text: &str) -> io::Result<()> {
+fn put(folder: &Path, name: &str, text: &str) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let draft = folder.join(format!(".{number}-{}", std::process::id()));
+    let draft = folder.join(format!(".{name}-{}", std::process::id()));
     let mut file = File::create(&draft)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&draft, folder.join(name_of(number)))?;
+    fs::rename(&draft, folder.join(file_of(name)))?;
     // The name is durable once its folder is.
     File::open(folder)?.sync_all()
 }
 
-fn name_of(number: i64) -> String {
-    format!("{number}.json")
+fn file_of(name: &str) -> String {
+    format!("{name}.json")
 }
 
-/// Which question a file answers; none where it is a draft or not ours.
-fn number_of(path: &Path) -> Option<i64> {
-    let name = path.file_name()?.to_str()?;
-    name.strip_suffix(".json")?.parse().ok()
+/// What a file is called; none where it is a draft or not ours.
+fn name_in(path: &Path) -> Option<String> {
+    let name = path.file_name()?.to_str()?.strip_suffix(".json")?;
+    (!name.starts_with('.')).then(|| name.to_owned())
 }
 
 fn failed(path: &Path, error: &io::Error) -> LedgerError {

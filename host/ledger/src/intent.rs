@@ -103,6 +103,39 @@ impl Ledger {
         })
     }
 
+    /// Own rows that were written to links' records since a time, oldest first:
+    /// for each link, the system and the row.
+    pub fn written_since(
+        &self,
+        links: &[LinkId],
+        time: Timestamp,
+    ) -> Result<Vec<Vec<(SystemName, Row)>>, LedgerError> {
+        self.read_shaped(|db, book| {
+            let mut statement = db.prepare_cached(
+                "SELECT entity, system, own_shape, own FROM intent
+                 WHERE link = ?1 AND closed_at >= ?2 AND outcome IN ('done', 'landed')
+                   AND action = 'update' AND own IS NOT NULL ORDER BY number",
+            )?;
+            let mut all = Vec::with_capacity(links.len());
+            for link in links {
+                let mut written = Vec::new();
+                let mut rows =
+                    statement.query(params![number::of_link(*link), time.as_micros()])?;
+                while let Some(row) = rows.next()? {
+                    let (entity, system) = (row.get_ref(0)?.as_str()?, row.get_ref(1)?.as_str()?);
+                    let shapes = book.find(entity).and_then(|rows| rows.of_system(system));
+                    let Some((_, own_fields)) = shapes else {
+                        continue;
+                    };
+                    let view = own_fields.view(db, ShapeId(row.get(2)?))?;
+                    written.push((system.into(), view.read(row.get_ref(3)?.as_str()?)?));
+                }
+                all.push(written);
+            }
+            Ok(all)
+        })
+    }
+
     /// Writes that were confirmed since a time, by system.
     pub fn writes_since(&self, time: Timestamp) -> Result<BTreeMap<SystemName, u64>, LedgerError> {
         self.read(|db| {

@@ -60,6 +60,7 @@ mod schema;
 mod shape;
 mod side_by_side;
 mod tally;
+mod trip;
 
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -72,7 +73,7 @@ pub use commit::Commit;
 pub use error::LedgerError;
 pub use feed::{CursorChange, FeedState};
 pub use files::{Interrupt, LedgerOptions};
-pub use inbox::LeftAnswer;
+pub use inbox::{LeftAnswer, LeftApproval};
 pub use intent::{Intent, IntentAction, IntentChange, IntentContent};
 pub use journal::{Content, Entry, EntryKind};
 pub use link::{LinkChange, StoredLink};
@@ -84,6 +85,7 @@ pub use question::{AnswerGiven, QuestionChange, QuestionState, StoredQuestion, S
 pub use record::{RecordKey, StoredRecord};
 pub use run::{RunChange, Totals};
 pub use shape::EntityShape;
+pub use trip::{StoredTrip, TripChange, TripState};
 
 /// An open ledger with its journal. Holds the state folder's lock: one process
 /// works on a treaty at a time, and readers open their own.

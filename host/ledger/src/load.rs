@@ -1,7 +1,9 @@
 //! Records, loaded as a batch needs them.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, Params, params};
-use treaty_model::{EntityName, LinkId, SystemName};
+use treaty_model::{EntityName, LinkId, SystemName, Timestamp};
 
 use crate::presence::{EXPECTED, MATCHABLE};
 use crate::record::{KeptRecord, RECORD_COLUMNS, RecordKey, StoredRecord};
@@ -129,6 +131,31 @@ impl Ledger {
                 }
             }
             Ok(found)
+        })
+    }
+
+    /// Records, by number, that are left alone at a time because somebody may
+    /// still be typing.
+    pub fn restless(
+        &self,
+        entity: &EntityName,
+        now: Timestamp,
+    ) -> Result<BTreeSet<i64>, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT id FROM record WHERE entity = ?1 AND quiet_at > ?2")?
+                .query_map(params![entity.as_str(), now.as_micros()], |row| row.get(0))?
+                .collect()
+        })
+    }
+
+    /// Whether a system shows any record at all.
+    pub fn shows_any(&self, entity: &EntityName, system: &SystemName) -> Result<bool, LedgerError> {
+        self.read(|db| {
+            let sql = format!(
+                "SELECT EXISTS (SELECT 1 FROM record WHERE entity = ?1 AND system = ?2 AND {EXPECTED})"
+            );
+            db.prepare_cached(&sql)?
+                .query_row([entity.as_str(), system.as_str()], |row| row.get(0))
         })
     }
 

@@ -54,6 +54,9 @@ pub struct StoredRecord {
     pub waiting: bool,
     /// The complete listing that showed it last.
     pub listing: u64,
+    /// Until when it is left alone, by our own clock, because somebody may still
+    /// be typing.
+    pub quiet_at: Option<Timestamp>,
 }
 
 impl StoredRecord {
@@ -73,6 +76,7 @@ impl StoredRecord {
             problems: Vec::new(),
             waiting: true,
             listing: 0,
+            quiet_at: None,
         }
     }
 
@@ -91,7 +95,7 @@ impl StoredRecord {
 
 pub(crate) const RECORD_COLUMNS: &str = "id, entity, system, remote, link, presence, reason, \
      own_shape, own, settled_own, shape, observed, settled, origin, changed_at, problems, waiting, \
-     listing";
+     listing, quiet_at";
 
 /// A record as the files have it.
 pub(crate) struct KeptRecord {
@@ -110,6 +114,7 @@ pub(crate) struct KeptRecord {
     problems: String,
     waiting: bool,
     listing: u64,
+    quiet_at: Option<Timestamp>,
 }
 
 impl KeptRecord {
@@ -145,6 +150,7 @@ impl KeptRecord {
             problems: row.get(15)?,
             waiting: row.get(16)?,
             listing: number::read(row.get(17)?),
+            quiet_at: row.get::<_, Option<i64>>(18)?.map(Timestamp::from_micros),
         }))
     }
 
@@ -170,6 +176,7 @@ impl KeptRecord {
             problems: read_problems(&self.problems, &self.view)?,
             waiting: self.waiting,
             listing: self.listing,
+            quiet_at: self.quiet_at,
         })
     }
 }
@@ -336,6 +343,7 @@ pub(crate) fn write_record(
         record.waiting,
         number::stored(record.listing),
         known.map(|(number, _)| number),
+        record.quiet_at.map(Timestamp::as_micros),
     ])?;
     Ok(known.map_or_else(|| db.last_insert_rowid(), |(number, _)| number))
 }
@@ -343,11 +351,13 @@ pub(crate) fn write_record(
 /// What is not known by its number gets one: null in its place.
 const INSERT: &str =
     "INSERT INTO record (entity, system, remote, link, presence, reason, own_shape, own,
-         settled_own, shape, observed, settled, origin, changed_at, problems, waiting, listing, id)
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+         settled_own, shape, observed, settled, origin, changed_at, problems, waiting, listing, id,
+         quiet_at)
+     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)";
 const UPDATE: &str = "UPDATE record SET link = ?4, presence = ?5, reason = ?6, own_shape = ?7,
          own = ?8, settled_own = ?9, shape = ?10, observed = ?11, settled = ?12, origin = ?13,
-         changed_at = ?14, problems = ?15, waiting = ?16, listing = ?17
+         changed_at = ?14, problems = ?15, waiting = ?16, listing = ?17,
+         quiet_at = ?19
      WHERE id = ?18";
 
 fn pack_settled(record: &StoredRecord) -> Vec<PackedSettled> {

@@ -14,3 +14,4 @@ mod questions;
 mod round_trips;
 mod sample;
 mod table_changes;
+mod trips;

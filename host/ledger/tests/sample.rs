@@ -6,11 +6,12 @@ use tempfile::TempDir;
 use treaty_ledger::{
     AnswerGiven, Commit, CursorChange, EntityShape, Entry, EntryKind, Intent, IntentAction,
     IntentChange, IntentContent, Ledger, LinkChange, MatchKey, PreparedRecord, QuestionChange,
-    QuestionState, RecordKey, RunChange, StoredQuestion, StoredRecord, Subject, Whose,
+    QuestionState, RecordKey, RunChange, StoredQuestion, StoredRecord, Subject, TripChange, Whose,
 };
 use treaty_model::{
     ActorKind, BaseField, Cell, Digest, FieldIndex, FieldProblem, IntentId, Life, LinkId, Origin,
-    Presence, Provenance, Revision, RuleId, RunId, Settled, Term, Timestamp, Trouble, Value,
+    Presence, Provenance, Revision, RuleId, RunId, Scope, Settled, Term, Timestamp, Trip, Trouble,
+    Value,
 };
 
 /// A fresh state folder with an open ledger that knows [`shapes`].
@@ -115,6 +116,7 @@ pub fn shop(remote: &str) -> StoredRecord {
         }],
         waiting: false,
         listing: 3,
+        quiet_at: Some(at(11)),
     }
 }
 
@@ -195,6 +197,19 @@ pub fn entry(kind: EntryKind, mark: Option<&str>) -> Entry {
     }
 }
 
+pub fn trip(approval: &str, scope: Scope) -> Trip {
+    let guard = approval
+        .rsplit_once('-')
+        .map_or(approval, |(guard, _)| guard);
+    Trip {
+        guard: guard.to_owned(),
+        message: "too much".to_owned(),
+        approval: approval.to_owned(),
+        scope,
+        holds: scope == Scope::Rule,
+    }
+}
+
 /// A commit with one of everything that a fresh ledger can hold.
 pub fn everything() -> Commit {
     let mut joined = crm("c1");
@@ -239,6 +254,22 @@ pub fn everything() -> Commit {
         ],
         prepared: vec![prepared(1)],
         distinct: vec![("contact".into(), 3, 1)],
+        trips: vec![
+            TripChange::Seen {
+                trip: trip("write-cap-0a", Scope::Plan),
+                entity: "contact".into(),
+                at: at(3),
+            },
+            TripChange::Seen {
+                trip: trip("flip-flop-0b", Scope::Link(LinkId(1))),
+                entity: "contact".into(),
+                at: at(4),
+            },
+            TripChange::Approve {
+                approval: "flip-flop-0b".to_owned(),
+                by: "berta".to_owned(),
+            },
+        ],
         facts: vec![("mapper".to_owned(), "v1".to_owned())],
         journal: vec![
             entry(EntryKind::GivenUp, Some("m")),

@@ -32,8 +32,8 @@ pub use link::{
     ActorKind, BaseField, Life, Link, Origin, Presence, Provenance, RuleId, Settled, Side,
 };
 pub use plan::{
-    Archive, BaseChange, Create, Decided, GivenUp, LinkPlan, Operation, Plan, Question, Settle,
-    Trip, Why, Write,
+    Archive, BaseChange, Create, Decided, GivenUp, LinkPlan, Operation, Plan, Question, Scope,
+    Settle, Trip, Why, Write,
 };
 pub use rule::{
     Attribute, Candidate, Comparison, Conflict, Contested, Decision, Description, Evidence,

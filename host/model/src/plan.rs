@@ -13,7 +13,7 @@ use crate::{
 pub struct Plan {
     /// What happens to each link that anything happens to.
     pub links: Vec<LinkPlan>,
-    /// Guards that tripped. A plan with a trip has no operations at all.
+    /// Guards that tripped. What a trip stops has no operations at all.
     pub trips: Vec<Trip>,
 }
 
@@ -194,12 +194,32 @@ pub struct Question {
 /// A guard that tripped.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Trip {
-    /// The guard's name: `write-cap`, `delete-guard`, `create-cap`.
+    /// The guard's name, one of `treaty_planner::GUARDS`.
     pub guard: String,
     /// What it saw, and its limit.
     pub message: String,
     /// The name under which exactly this plan can be approved once.
     pub approval: String,
+    /// What it stops.
+    pub scope: Scope,
+    /// Whether it holds until a person approves, whatever the next plan is.
+    pub holds: bool,
+}
+
+/// What a tripped guard stops.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Scope {
+    /// The whole plan of its entity.
+    Plan,
+    /// What would happen to one link.
+    Link(LinkId),
+    /// What a rule decides.
+    Rule,
+    /// A field of a system.
+    Field,
+    /// Nothing: people are told.
+    Nothing,
 }
 
 impl Plan {

@@ -1,11 +1,35 @@
 //! Guard: whether a plan may be carried out.
 //!
-//! A guard that trips leaves a plan without any operation, and a name under
-//! which exactly this plan can be approved once.
+//! A guard stops one link, or the whole plan. What it stops has no operation and
+//! changes nothing locally either, so that the next pass decides afresh; and it
+//! leaves a name under which exactly that can be approved once.
+
+mod plan;
+mod record;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use treaty_model::{Digest, EntityName, Operation, Plan, SystemIndex, SystemName, Trip};
+use treaty_model::{
+    Digest, EntityName, LinkId, LinkPlan, Plan, RemoteId, Scope, SystemIndex, SystemName, Trip,
+};
+
+/// The names of all guards, also of those that the engine keeps itself because
+/// they strike while a plan is carried out.
+pub const GUARDS: [&str; 13] = [
+    "write-cap",
+    "create-cap",
+    "delete-guard",
+    "record-writes",
+    "flip-flop",
+    "side-empty",
+    "canary",
+    "question-flood",
+    "fault-flood",
+    "error-flood",
+    "rule-off",
+    "schema-drift",
+    "count-difference",
+];
 
 /// What the treaty allows in one pass.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -19,6 +43,21 @@ pub struct Limits {
     /// Which share of a system's records is archived or deleted by one pass,
     /// from 0 to 1.
     pub deletes_share_max: f64,
+    /// How many writes one record gets within the window.
+    pub record_writes_max: u64,
+    /// How often one field of one record is written with one value within the
+    /// window.
+    pub flips_max: u64,
+    /// How far back the two before look, for messages.
+    pub window_minutes: u64,
+    /// How many records these two hold back before the whole plan is stopped.
+    pub records_held_max: u64,
+    /// How many records a system must have had for its emptiness to alarm.
+    pub empty_from: u64,
+    /// How many questions one pass asks.
+    pub questions_max: u64,
+    /// How many records one pass fails to read, match or write.
+    pub faults_max: u64,
 }
 
 /// What is known besides the plan.
@@ -28,131 +67,109 @@ pub struct Counts {
     pub records: BTreeMap<(EntityName, SystemName), u64>,
     /// How many writes each system got within the last minute.
     pub writes_last_minute: BTreeMap<SystemName, u64>,
+    /// What was written to records of the plan within the window.
+    pub recent: BTreeMap<(LinkId, SystemName), Recent>,
+    /// Systems that show none of the records they had, and how many these were.
+    pub empty: Vec<(SystemName, u64)>,
+    /// Records that have to stay visible, and are not.
+    pub canaries_lost: Vec<(SystemName, RemoteId)>,
+    /// How many questions the plan asks.
+    pub asked: u64,
+    /// How many records could not be read, matched or written.
+    pub faults: u64,
 }
 
-#[derive(Default)]
-struct Tally {
-    writes: u64,
-    creates: u64,
-    deletes: u64,
+/// What was written to one record within the window.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Recent {
+    /// How many writes.
+    pub writes: u64,
+    /// Of the fields to be written, the one whose new value was written most
+    /// often, by its own name, and how often that was.
+    pub flip: Option<(String, u64)>,
 }
 
-/// Weighs a plan. If a guard trips that nobody approved, all operations are
-/// taken out and the trips stand in their place; the links' local changes go
-/// too, so that the next pass decides afresh.
+/// What a guard looks at besides the plan.
+struct Scene<'a> {
+    entity: &'a EntityName,
+    limits: &'a Limits,
+    counts: &'a Counts,
+    name_of: &'a dyn Fn(&EntityName, SystemIndex) -> SystemName,
+}
+
+/// Weighs the plan of an entity. What a guard stops that nobody approved is taken
+/// out, and the trips stand in its place.
 ///
 /// `name_of` gives the name of a system of an entity.
 pub fn guard(
+    entity: &EntityName,
     mut plan: Plan,
     limits: &Limits,
     counts: &Counts,
     name_of: &dyn Fn(&EntityName, SystemIndex) -> SystemName,
     approved: &BTreeSet<String>,
 ) -> Plan {
-    let mut tallies: BTreeMap<(EntityName, SystemName), Tally> = BTreeMap::new();
-    for (link, operation) in plan.operations() {
-        let system = name_of(&link.entity, operation.system());
-        let tally = tallies.entry((link.entity.clone(), system)).or_default();
-        match operation {
-            Operation::Write(_) => tally.writes += 1,
-            Operation::Create(_) => tally.creates += 1,
-            Operation::Archive(_) => tally.deletes += 1,
-        }
-    }
-    let seal = seal(&plan, name_of);
-    let mut trips: Vec<Trip> = Vec::new();
-    let mut trip = |guard: &str, message: String| {
-        let approval = format!("{guard}-{seal}");
-        if !approved.contains(&approval) {
-            trips.push(Trip {
-                guard: guard.to_owned(),
-                message,
-                approval,
-            });
-        }
+    let scene = Scene {
+        entity,
+        limits,
+        counts,
+        name_of,
     };
-    check_caps(&tallies, limits, counts, &mut trip);
-    check_deletes(&tallies, limits, counts, &mut trip);
-    if !trips.is_empty() {
+    let mut trips = record::check(&scene, &plan, approved);
+    let held: BTreeSet<Scope> = trips.iter().map(|trip| trip.scope).collect();
+    plan.links
+        .retain(|link| !held.contains(&Scope::Link(link.link)));
+    let whole = plan::check(&scene, &plan);
+    let seal = seal(&plan.links, name_of);
+    trips.extend(whole.into_iter().map(|found| found.trip(&seal)));
+    trips.retain(|trip| !approved.contains(&trip.approval));
+    if trips.iter().any(|trip| trip.scope == Scope::Plan) {
         plan.links.clear();
-        plan.trips = trips;
     }
+    plan.trips = trips;
     plan
 }
 
-fn check_caps(
-    tallies: &BTreeMap<(EntityName, SystemName), Tally>,
-    limits: &Limits,
-    counts: &Counts,
-    trip: &mut dyn FnMut(&str, String),
-) {
-    let mut writes: BTreeMap<&SystemName, u64> = BTreeMap::new();
-    for ((entity, system), tally) in tallies {
-        *writes.entry(system).or_default() += tally.writes + tally.creates + tally.deletes;
-        if tally.creates > limits.creates_max {
-            let message = format!(
-                "{} new {entity} records for {system}, more than creates-max = {}",
-                tally.creates, limits.creates_max
-            );
-            trip("create-cap", message);
+/// Something that a guard saw.
+struct Finding {
+    guard: &'static str,
+    message: String,
+    /// Whether it holds until a person approves.
+    holds: bool,
+}
+
+impl Finding {
+    fn new(guard: &'static str, message: String) -> Self {
+        Self {
+            guard,
+            message,
+            holds: false,
         }
     }
-    for (system, planned) in writes {
-        let recent = counts.writes_last_minute.get(system).copied().unwrap_or(0);
-        if planned + recent > limits.writes_per_minute_max {
-            let message = format!(
-                "{planned} writes to {system} after {recent} in the last minute, more than \
-                 writes-per-minute-max = {}",
-                limits.writes_per_minute_max
-            );
-            trip("write-cap", message);
+
+    fn trip(self, seal: &str) -> Trip {
+        Trip {
+            guard: self.guard.to_owned(),
+            approval: format!("{}-{seal}", self.guard),
+            message: self.message,
+            scope: Scope::Plan,
+            holds: self.holds,
         }
     }
 }
 
-fn check_deletes(
-    tallies: &BTreeMap<(EntityName, SystemName), Tally>,
-    limits: &Limits,
-    counts: &Counts,
-    trip: &mut dyn FnMut(&str, String),
-) {
-    for ((entity, system), tally) in tallies {
-        if tally.deletes == 0 {
-            continue;
-        }
-        let records = counts
-            .records
-            .get(&(entity.clone(), system.clone()))
-            .copied()
-            .unwrap_or(0);
-        let share = tally.deletes as f64 / records.max(1) as f64;
-        if tally.deletes > limits.deletes_count_max {
-            let message = format!(
-                "{} of {records} {entity} records would be deleted in {system}, more than \
-                 deletes-count-max = {}",
-                tally.deletes, limits.deletes_count_max
-            );
-            trip("delete-guard", message);
-        } else if tally.deletes > 1 && share > limits.deletes_share_max {
-            let message = format!(
-                "{} of {records} {entity} records would be deleted in {system}, a larger share \
-                 than deletes-share-max = {}",
-                tally.deletes, limits.deletes_share_max
-            );
-            trip("delete-guard", message);
-        }
-    }
-}
-
-/// Names exactly this plan: twelve hexadecimal digits over all it would send,
-/// and to which system. Runs and times are no part of it, so that a plan keeps
-/// its name until it is another plan.
-fn seal(plan: &Plan, name_of: &dyn Fn(&EntityName, SystemIndex) -> SystemName) -> String {
-    let operations: Vec<_> = plan
-        .operations()
-        .map(|(link, operation)| {
-            let system = name_of(&link.entity, operation.system());
-            (&link.entity, link.link, system, operation)
+/// Names exactly these plans: twelve hexadecimal digits over all they would
+/// send, and to which system. Runs and times are no part of it, so that a plan
+/// keeps its name until it is another plan.
+fn seal(plans: &[LinkPlan], name_of: &dyn Fn(&EntityName, SystemIndex) -> SystemName) -> String {
+    let operations = plans.iter().flat_map(|plan| {
+        let of_link = plan.operations.iter();
+        of_link.map(move |operation| (plan, operation))
+    });
+    let operations: Vec<_> = operations
+        .map(|(plan, operation)| {
+            let system = name_of(&plan.entity, operation.system());
+            (&plan.entity, plan.link, system, operation)
         })
         .collect();
     // Plans are made of strings and numbers, so they always have a JSON form.

@@ -71,5 +71,5 @@ mod write;
 
 pub use conclude::{Answer, Choice, Ruled, conclude};
 pub use examine::{Examination, examine, shared_rows};
-pub use guard::{Counts, Limits, guard};
+pub use guard::{Counts, GUARDS, Limits, Recent, guard};
 pub use print::print;

@@ -5,15 +5,22 @@ use std::collections::BTreeSet;
 
 use treaty_model::{
     Archive, BaseChange, Create, EntityName, FieldIndex, Life, LinkId, LinkPlan, Operation, Origin,
-    Plan, Provenance, Revision, RunId, SystemIndex, SystemName, Value, Why, Write,
+    Plan, Provenance, Revision, RunId, Scope, SystemIndex, SystemName, Value, Why, Write,
 };
-use treaty_planner::{Counts, Limits, guard, print};
+use treaty_planner::{Counts, Limits, Recent, guard, print};
 
 const LIMITS: Limits = Limits {
     writes_per_minute_max: 10,
     creates_max: 3,
     deletes_count_max: 4,
     deletes_share_max: 0.1,
+    record_writes_max: 6,
+    flips_max: 3,
+    window_minutes: 60,
+    records_held_max: 2,
+    empty_from: 10,
+    questions_max: 5,
+    faults_max: 7,
 };
 
 /// Weighs a plan of so many writes, creates and archives in HubSpot, which has
@@ -55,7 +62,7 @@ fn the_write_cap_counts_the_last_minute() {
     counts.writes_last_minute.insert("hubspot".into(), 8);
     let weigh = |writes| {
         let approved = BTreeSet::new();
-        guard(plan([writes, 0, 0]), &LIMITS, &counts, &name_of, &approved)
+        weigh_with(plan([writes, 0, 0]), &counts, &approved)
     };
     assert!(weigh(2).trips.is_empty());
     assert_eq!(weigh(3).trips[0].guard, "write-cap");
@@ -202,7 +209,149 @@ fn weigh(plan: Plan, records: u64, approved: &[&str]) -> Plan {
     let key = ("contact".into(), "hubspot".into());
     counts.records.insert(key, records);
     let approved = approved.iter().map(|name| (*name).to_owned()).collect();
-    guard(plan, &LIMITS, &counts, &name_of, &approved)
+    weigh_with(plan, &counts, &approved)
+}
+
+fn weigh_with(plan: Plan, counts: &Counts, approved: &BTreeSet<String>) -> Plan {
+    guard(&"contact".into(), plan, &LIMITS, counts, &name_of, approved)
+}
+
+/// What was written to the records of so many links lately.
+fn lately(links: u64, recent: &Recent) -> Counts {
+    let recent = (1..=links).map(|link| ((LinkId(link), "hubspot".into()), recent.clone()));
+    Counts {
+        recent: recent.collect(),
+        ..Counts::default()
+    }
+}
+
+fn flipped(times: u64) -> Recent {
+    Recent {
+        writes: times,
+        flip: Some(("Phone".to_owned(), times)),
+    }
+}
+
+#[test]
+fn a_record_that_is_written_again_and_again_is_held_and_nothing_else() {
+    let none = BTreeSet::new();
+    let counts = lately(1, &flipped(3));
+    let held = weigh_with(plan([3, 0, 0]), &counts, &none);
+    assert_eq!(
+        print(&held, |_| None).lines().next(),
+        Some(
+            format!(
+                "flip-flop  Phone of contact 1 in hubspot was set to the same value 3 times in the \
+                 last 60 minutes, and somebody sets it back each time; flips-max = 3 (to allow it: {})",
+                held.trips[0].approval
+            )
+            .as_str()
+        )
+    );
+    assert_eq!(held.trips[0].scope, Scope::Link(LinkId(1)));
+    let left: Vec<_> = held.links.iter().map(|link| link.link).collect();
+    assert_eq!(left, [LinkId(2), LinkId(3)]);
+
+    let approved = BTreeSet::from([held.trips[0].approval.clone()]);
+    assert_eq!(
+        weigh_with(plan([3, 0, 0]), &counts, &approved),
+        plan([3, 0, 0])
+    );
+    assert!(
+        weigh_with(plan([3, 0, 0]), &lately(1, &flipped(2)), &none)
+            .trips
+            .is_empty()
+    );
+    // Elsewhere nothing was written lately.
+    let mut elsewhere = plan([1, 0, 0]);
+    if let Operation::Write(write) = &mut elsewhere.links[0].operations[0] {
+        write.system = SystemIndex(1);
+    }
+    assert!(weigh_with(elsewhere, &counts, &none).trips.is_empty());
+}
+
+#[test]
+fn a_record_that_is_written_too_often_is_held() {
+    let often = Recent {
+        writes: 6,
+        flip: None,
+    };
+    let held = weigh_with(plan([1, 0, 0]), &lately(1, &often), &BTreeSet::new());
+    assert_eq!(
+        held.trips[0].message,
+        "contact 1 in hubspot was written 6 times in the last 60 minutes; record-writes-max = 6"
+    );
+    assert_eq!(
+        (held.trips[0].guard.as_str(), held.links.len()),
+        ("record-writes", 0)
+    );
+}
+
+#[test]
+fn many_records_that_are_written_again_and_again_stop_the_plan() {
+    let none = BTreeSet::new();
+    let two = weigh_with(plan([4, 0, 0]), &lately(2, &flipped(3)), &none);
+    assert_eq!((two.trips.len(), two.links.len()), (2, 2));
+    let counts = lately(3, &flipped(3));
+    let three = weigh_with(plan([4, 0, 0]), &counts, &none);
+    assert_eq!((three.trips.len(), three.links.len()), (1, 0));
+    assert_eq!(
+        (three.trips[0].guard.as_str(), three.trips[0].scope),
+        ("flip-flop", Scope::Plan)
+    );
+    let approved = BTreeSet::from([three.trips[0].approval.clone()]);
+    assert_eq!(
+        weigh_with(plan([4, 0, 0]), &counts, &approved),
+        plan([4, 0, 0])
+    );
+}
+
+#[test]
+fn what_a_system_no_longer_shows_stops_the_plan() {
+    let check = |counts: &Counts, expected: &[&str]| {
+        let weighed = weigh_with(plan([1, 0, 0]), counts, &BTreeSet::new());
+        let told = weighed.trips.iter();
+        let told: Vec<_> = told
+            .map(|trip| format!("{}: {}", trip.guard, trip.message))
+            .collect();
+        assert_eq!(told, expected);
+        assert_eq!(weighed.links.is_empty(), !expected.is_empty());
+    };
+    let empty = |records| Counts {
+        empty: vec![("hubspot".into(), records)],
+        ..Counts::default()
+    };
+    check(&empty(9), &[]);
+    check(
+        &empty(10),
+        &["side-empty: hubspot shows no contact record at all, and had 10 of them"],
+    );
+    let canary = Counts {
+        canaries_lost: vec![("hubspot".into(), "17".into())],
+        ..Counts::default()
+    };
+    check(
+        &canary,
+        &["canary: hubspot does not show contact 17, which has to be visible"],
+    );
+}
+
+#[test]
+fn floods_stop_the_plan() {
+    let check = |asked, faults, expected: &[(&str, bool)]| {
+        let counts = Counts {
+            asked,
+            faults,
+            ..Counts::default()
+        };
+        let weighed = weigh_with(plan([1, 0, 0]), &counts, &BTreeSet::new());
+        let told = weighed.trips.iter();
+        let told: Vec<_> = told.map(|trip| (trip.guard.as_str(), trip.holds)).collect();
+        assert_eq!(told, expected, "{asked} {faults}");
+    };
+    check(5, 7, &[]);
+    check(6, 7, &[("question-flood", false)]);
+    check(5, 8, &[("fault-flood", true)]);
 }
 
 fn name_of(_: &EntityName, system: SystemIndex) -> SystemName {

@@ -55,6 +55,8 @@ pub enum FaultKind {
     GivenUp,
     /// The host could not run it.
     Host,
+    /// Not tried: the rule failed too often and was switched off.
+    SwitchedOff,
 }
 
 /// The kinds of trap that a rule's author can tell apart.
@@ -106,6 +108,7 @@ impl Fault {
             FaultKind::NotOffered => "use a component that exports this interface",
             FaultKind::GivenUp => "the faults of the other records of the batch come first",
             FaultKind::Host => "try again; if it stays, report it",
+            FaultKind::SwitchedOff => "mend the rule, or `treaty approve` it; see `treaty status`",
         }
     }
 }
@@ -114,7 +117,10 @@ impl FaultKind {
     /// Whether it is the host's or the machine's doing, so that it says nothing
     /// about the rule or the record: worth another try.
     pub fn is_of_host(self) -> bool {
-        matches!(self, Self::Timeout | Self::GivenUp | Self::Host)
+        matches!(
+            self,
+            Self::Timeout | Self::GivenUp | Self::Host | Self::SwitchedOff
+        )
     }
 }
 
@@ -138,6 +144,7 @@ impl fmt::Display for FaultKind {
             Self::NotOffered => "not offered",
             Self::GivenUp => "given up",
             Self::Host => "host failure",
+            Self::SwitchedOff => "switched off",
         })
     }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde_json::Value as Json;
-use treaty_model::{ActorKind, Entity, FieldIndex, SystemName};
+use treaty_model::{ActorKind, Entity, FieldIndex, RemoteId, SystemName};
 
 use crate::{Place, glob};
 
@@ -88,6 +88,8 @@ pub struct SourceSettings {
     pub actor: Option<String>,
     /// The own field that marks a record as archived.
     pub archived: Option<String>,
+    /// Records that have to stay visible.
+    pub canaries: Vec<RemoteId>,
 }
 
 /// How records are matched: `[entities.<name>.match]`.
@@ -152,6 +154,28 @@ pub struct Guards {
     /// The share by which the record counts of two systems may differ before
     /// an alert.
     pub count_difference_max: f64,
+    /// Writes to one record within [`Self::window_minutes`].
+    pub record_writes_max: u64,
+    /// How often one field of one record is written with one value within
+    /// [`Self::window_minutes`].
+    pub flips_max: u64,
+    /// How far back the guards of single records look.
+    pub window_minutes: u64,
+    /// Records that one pass may hold back before the whole plan is stopped.
+    pub records_held_max: u64,
+    /// How many records a system must have had for its emptiness to alarm.
+    pub empty_from: u64,
+    /// Questions asked by one pass.
+    pub questions_max: u64,
+    /// Records that one pass cannot read, match or write.
+    pub faults_max: u64,
+    /// Writes that one pass is refused in one system.
+    pub errors_max: u64,
+    /// Faults of one rule in one pass, if they are more than a twentieth of what
+    /// it was asked.
+    pub rule_faults_max: u64,
+    /// How long a record has to be quiet before it is looked at.
+    pub settle_seconds: u64,
 }
 
 /// What a rule may use up: `[limits]`. None: the sandbox's own default.

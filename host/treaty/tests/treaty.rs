@@ -86,7 +86,25 @@ fn every_key_arrives() {
     let source = &contact.sources[0];
     assert_eq!(source.key, ["id"]);
     assert_eq!(source.actor.as_deref(), Some("modified_by"));
-    assert_eq!(treaty.guards.deletes_count_max, 1);
+    assert_eq!(source.canaries, ["7".into(), "8".into()]);
+    let guards = Guards {
+        writes_per_minute_max: 60,
+        creates_max: 5,
+        deletes_count_max: 1,
+        deletes_share_max: 0.01,
+        count_difference_max: 0.1,
+        record_writes_max: 12,
+        flips_max: 2,
+        window_minutes: 30,
+        records_held_max: 3,
+        empty_from: 4,
+        questions_max: 50,
+        faults_max: 60,
+        errors_max: 70,
+        rule_faults_max: 8,
+        settle_seconds: 90,
+    };
+    assert_eq!(treaty.guards, guards);
     assert_eq!(treaty.limits.memory_mib, Some(64));
     let place = treaty
         .place_of_row("contact", FieldIndex(1))

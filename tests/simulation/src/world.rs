@@ -160,7 +160,8 @@ impl World {
             "[rules.match-keys.configuration]\nkeys = [[\"code\"]]\n\
              [rules.resolve-standard.configuration]\ndefault = \"escalate\"\n\
              [guards]\ndeletes-share-max = 1.0\ndeletes-count-max = 1000\n\
-             writes-per-minute-max = 100000\n",
+             writes-per-minute-max = 100000\nflips-max = 100000\n\
+             record-writes-max = 100000\nempty-from = 100000\n",
         );
         text
     }

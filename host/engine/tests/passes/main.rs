@@ -1,5 +1,6 @@
 //! Passes over two databases, with something happening in the middle of them.
 
+mod guards;
 mod interrupted;
 mod pair;
 mod removals;

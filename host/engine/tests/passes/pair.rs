@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use treaty_engine::{
@@ -42,11 +44,12 @@ INSERT INTO person VALUES
 /// Ida as she stands in the right database.
 pub const IDA: &str = "SELECT phone || ' ' || memo FROM person WHERE id = 1 AND gone IS NOT TRUE";
 
-struct Noon;
+/// A clock that stands still until it is turned.
+struct Dial(AtomicI64);
 
-impl Clock for Noon {
+impl Clock for Dial {
     fn now(&self) -> Timestamp {
-        Timestamp::from_micros(1_800_000_000_000_000)
+        Timestamp::from_micros(self.0.load(Ordering::Relaxed))
     }
 }
 
@@ -57,6 +60,7 @@ type Meanwhile = Arc<Mutex<Option<&'static str>>>;
 pub struct Pair {
     folder: tempfile::TempDir,
     engine: Option<Engine>,
+    clock: Arc<Dial>,
     /// What is done to the right database once the next pass has decided.
     meanwhile: Meanwhile,
 }
@@ -91,6 +95,7 @@ impl Pair {
         let mut pair = Self {
             folder,
             engine: None,
+            clock: Arc::new(Dial(AtomicI64::new(1_800_000_000_000_000))),
             meanwhile: Meanwhile::default(),
         };
         pair.start(Arc::new(RealSystems)).await;
@@ -107,7 +112,7 @@ impl Pair {
         let opening = Opening {
             shipped: shipped(),
             systems,
-            clock: Arc::new(Noon),
+            clock: self.clock.clone(),
             env: Arc::new(|_| None),
             // One test's compiled rules serve the others.
             compiler: None,
@@ -131,9 +136,28 @@ impl Pair {
         treaty.expect("the treaty is sound")
     }
 
+    /// The ledger, opened to be asked.
+    pub fn reader(&self) -> Reader {
+        Reader::open(&self.treaty(), self.clock.clone()).expect("it opens")
+    }
+
+    /// The clock is set to the machine's.
+    pub fn tell_the_time(&self) {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH);
+        let now = now.expect("it is after 1970").as_micros();
+        self.clock.0.store(now as i64, Ordering::Relaxed);
+    }
+
+    /// Time passes.
+    pub fn wait_seconds(&self, seconds: i64) {
+        self.clock
+            .0
+            .fetch_add(seconds * 1_000_000, Ordering::Relaxed);
+    }
+
     /// What `treaty status --problems` tells of the people of a system.
     pub fn problems(&self, system: &str) -> Vec<String> {
-        let reader = Reader::open(&self.treaty(), Arc::new(Noon)).expect("it opens");
+        let reader = self.reader();
         let status = reader.status().expect("it is told");
         let people = &status.entities[&EntityName::from("person")];
         let problems = people.systems[&SystemName::from(system)].problems.iter();
@@ -170,6 +194,22 @@ impl Pair {
     /// Makes a pass in which nothing is stopped and nothing fails.
     pub async fn pass(&self) -> Report {
         self.pass_in(Mode::Sync).await
+    }
+
+    /// Makes a pass, and gives the guards that tripped, by name.
+    pub async fn guarded(&self) -> Vec<String> {
+        let report = self.engine().pass(Mode::Sync, &BTreeSet::new()).await;
+        let trips = report.expect("the pass is made").trips.into_iter();
+        trips.map(|trip| trip.guard).collect()
+    }
+
+    /// A person approves everything that stands.
+    pub fn approve_all(&self) {
+        let reader = self.reader();
+        for kept in reader.trips().expect("they load") {
+            let approved = reader.approve(&kept.trip.approval, "berta");
+            approved.expect("it stands");
+        }
     }
 
     /// The same, or only its plan.

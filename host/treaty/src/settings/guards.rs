@@ -4,8 +4,6 @@ use crate::document::Section;
 use crate::settings::{Guards, Limits};
 
 impl Default for Guards {
-    /// 600 writes a minute; 100 creates and 10 deletes in a pass and system, or
-    /// 5 % of what is linked there; counts that differ by 2 %.
     fn default() -> Self {
         Self {
             writes_per_minute_max: 600,
@@ -13,6 +11,16 @@ impl Default for Guards {
             deletes_count_max: 10,
             deletes_share_max: 0.05,
             count_difference_max: 0.02,
+            record_writes_max: 20,
+            flips_max: 3,
+            window_minutes: 60,
+            records_held_max: 10,
+            empty_from: 10,
+            questions_max: 200,
+            faults_max: 200,
+            errors_max: 200,
+            rule_faults_max: 20,
+            settle_seconds: 0,
         }
     }
 }
@@ -23,16 +31,24 @@ pub(crate) fn read_guards(treaty: &Section<'_>) -> Guards {
     let Some(section) = treaty.below("guards") else {
         return default;
     };
-    let count = |key, default| section.count(key, 0).unwrap_or(default);
+    let from = |least, key, default| section.count(key, least).unwrap_or(default);
     let share = |key, default| section.share(key).unwrap_or(default);
     let guards = Guards {
-        writes_per_minute_max: section
-            .count("writes-per-minute-max", 1)
-            .unwrap_or(default.writes_per_minute_max),
-        creates_max: count("creates-max", default.creates_max),
-        deletes_count_max: count("deletes-count-max", default.deletes_count_max),
+        writes_per_minute_max: from(1, "writes-per-minute-max", default.writes_per_minute_max),
+        creates_max: from(0, "creates-max", default.creates_max),
+        deletes_count_max: from(0, "deletes-count-max", default.deletes_count_max),
         deletes_share_max: share("deletes-share-max", default.deletes_share_max),
         count_difference_max: share("count-difference-max", default.count_difference_max),
+        record_writes_max: from(1, "record-writes-max", default.record_writes_max),
+        flips_max: from(1, "flips-max", default.flips_max),
+        window_minutes: from(1, "window-minutes", default.window_minutes),
+        records_held_max: from(0, "records-held-max", default.records_held_max),
+        empty_from: from(1, "empty-from", default.empty_from),
+        questions_max: from(0, "questions-max", default.questions_max),
+        faults_max: from(0, "faults-max", default.faults_max),
+        errors_max: from(0, "errors-max", default.errors_max),
+        rule_faults_max: from(0, "rule-faults-max", default.rule_faults_max),
+        settle_seconds: from(0, "settle-seconds", default.settle_seconds),
     };
     section.finish();
     guards

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use treaty_model::{Absentees, EntitySystem, SystemIndex};
+use treaty_model::{Absentees, EntitySystem, RemoteId, SystemIndex};
 
 use crate::document::{Section, Spot};
 use crate::settings::{SourceSettings, SystemSettings};
@@ -82,6 +82,7 @@ fn part(name: String, order: usize, section: Section<'_>) -> Part {
         ("deleted", Absentees::Deleted),
     ];
     let absentees = section.choice("absentees", &absentees).unwrap_or_default();
+    let canaries = section.texts("canaries").unwrap_or_default().into_iter();
     section.finish();
     Part {
         order,
@@ -99,6 +100,7 @@ fn part(name: String, order: usize, section: Section<'_>) -> Part {
             updated,
             actor,
             archived,
+            canaries: canaries.map(|id| RemoteId(id.value)).collect(),
         },
         places,
         creates_from,

@@ -124,7 +124,9 @@ CREATE TABLE record (
     -- Whether identify has to look at it.
     waiting INTEGER NOT NULL,
     -- The number of the complete listing that showed it last.
-    listing INTEGER NOT NULL
+    listing INTEGER NOT NULL,
+    -- Until when it is left alone; null: it is quiet.
+    quiet_at INTEGER
 ) STRICT;
 CREATE TABLE record_total (
     entity TEXT NOT NULL,
@@ -143,6 +145,25 @@ CREATE TABLE shape (
     id INTEGER PRIMARY KEY,
     names TEXT NOT NULL UNIQUE
 ) STRICT;
+CREATE TABLE trip (
+    -- Names exactly what would have happened.
+    approval TEXT PRIMARY KEY,
+    guard TEXT NOT NULL,
+    entity TEXT NOT NULL,
+    -- What it stops: plan, link, rule, field, nothing.
+    scope TEXT NOT NULL,
+    link INTEGER,
+    message TEXT NOT NULL,
+    -- Whether it holds until a person approves.
+    holds INTEGER NOT NULL,
+    first_at INTEGER NOT NULL,
+    last_at INTEGER NOT NULL,
+    -- open, approved, over
+    state TEXT NOT NULL,
+    approved_by TEXT,
+    -- When people were told; null: not yet.
+    told_at INTEGER
+) STRICT, WITHOUT ROWID;
 INSERT INTO distinct_pair VALUES (1, 3, 'contact');
 INSERT INTO fact VALUES ('mapper', 'v1');
 INSERT INTO feed VALUES ('contact', 'shop', 'page 2', 3, 1, 1763632800000002);
@@ -157,9 +178,9 @@ INSERT INTO match_term VALUES ('contact', -1, 0, 1);
 INSERT INTO match_term VALUES ('contact', 5, 6, 1);
 INSERT INTO question VALUES (1, 'contact', '{"field":[1,"phone"]}', 1, '{"a":1}', 1763632800000007, 'answered', '{"keep":"crm"}', 'berta', 1763632800000009);
 INSERT INTO question VALUES (2, 'contact', '{"field":[1,"city"]}', 1, '{"b":[0.1]}', 1763632800000007, 'open', NULL, NULL, NULL);
-INSERT INTO record VALUES (1, 'contact', 'crm', 'c1', 1, 'present', NULL, 2, '["c1",null]', NULL, 1, '["c1",null,{"empty":true}]', '[null,null,null]', '{"kind":"unknown"}', NULL, '[]', 1, 4);
-INSERT INTO record VALUES (2, 'contact', 'shop', 's1', 1, 'left-out', 'no "buyer"', 3, '["Anna","0151",null,true]', '["Anne","0151",null,null]', 1, '["Anna","+49 151",null]', '[["Anne",2],1,null]', '{"kind":"person","actor":"anna"}', 1763632800000005, '[{"field":2,"message":"no town"}]', 0, 3);
-INSERT INTO record VALUES (3, 'contact', 'crm', 'c2', NULL, 'present', NULL, 2, '["c2",null]', NULL, 1, '["c2",null,{"empty":true}]', '[null,null,null]', '{"kind":"unknown"}', NULL, '[]', 1, 0);
+INSERT INTO record VALUES (1, 'contact', 'crm', 'c1', 1, 'present', NULL, 2, '["c1",null]', NULL, 1, '["c1",null,{"empty":true}]', '[null,null,null]', '{"kind":"unknown"}', NULL, '[]', 1, 4, NULL);
+INSERT INTO record VALUES (2, 'contact', 'shop', 's1', 1, 'left-out', 'no "buyer"', 3, '["Anna","0151",null,true]', '["Anne","0151",null,null]', 1, '["Anna","+49 151",null]', '[["Anne",2],1,null]', '{"kind":"person","actor":"anna"}', 1763632800000005, '[{"field":2,"message":"no town"}]', 0, 3, 1763632800000011);
+INSERT INTO record VALUES (3, 'contact', 'crm', 'c2', NULL, 'present', NULL, 2, '["c2",null]', NULL, 1, '["c2",null,{"empty":true}]', '[null,null,null]', '{"kind":"unknown"}', NULL, '[]', 1, 0, NULL);
 INSERT INTO record_total VALUES ('contact', 'crm', 0, 1);
 INSERT INTO record_total VALUES ('contact', 'crm', 1, 1);
 INSERT INTO record_total VALUES ('contact', 'shop', 1, 1);
@@ -172,7 +193,11 @@ INSERT INTO sqlite_sequence VALUES ('intent', 2);
 INSERT INTO sqlite_sequence VALUES ('link', 1);
 INSERT INTO sqlite_sequence VALUES ('question', 2);
 INSERT INTO sqlite_sequence VALUES ('run', 1);
+INSERT INTO trip VALUES ('flip-flop-0b', 'flip-flop', 'contact', 'link', 1, 'too much', 0, 1763632800000004, 1763632800000004, 'approved', 'berta', NULL);
+INSERT INTO trip VALUES ('write-cap-0a', 'write-cap', 'contact', 'plan', NULL, 'too much', 0, 1763632800000003, 1763632800000003, 'open', NULL, NULL);
 CREATE INDEX intent_closed ON intent (closed_at) WHERE closed_at IS NOT NULL;
+CREATE INDEX intent_link ON intent (link, system, closed_at)
+    WHERE outcome IN ('done', 'landed');
 CREATE INDEX intent_open ON intent (system, opened_at, number) WHERE closed_at IS NULL;
 CREATE INDEX link_attention ON link (entity, id) WHERE attention = 1;
 CREATE INDEX question_link ON question (link, id) WHERE state IN ('open', 'answered');
@@ -182,5 +207,8 @@ CREATE UNIQUE INDEX question_subject ON question (entity, subject)
 CREATE UNIQUE INDEX record_link ON record (link, system) WHERE link IS NOT NULL;
 CREATE INDEX record_problems ON record (entity, system, id) WHERE problems <> '[]';
 CREATE UNIQUE INDEX record_remote ON record (entity, system, remote);
+CREATE INDEX record_restless ON record (entity, quiet_at) WHERE quiet_at IS NOT NULL;
 CREATE INDEX record_system ON record (entity, system, id);
 CREATE INDEX record_waiting ON record (entity, id) WHERE waiting = 1;
+CREATE INDEX trip_open ON trip (entity, approval) WHERE state <> 'over';
+CREATE INDEX trip_untold ON trip (first_at) WHERE told_at IS NULL;
