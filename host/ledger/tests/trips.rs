@@ -123,7 +123,10 @@ fn an_approval_is_left_beside_a_working_process_and_taken_once() {
         at: at(1),
     };
     beside.leave_approval(&left).expect("it is left");
-    assert_eq!(ledger.left_approvals().expect("they load"), std::slice::from_ref(&left));
+    assert_eq!(
+        ledger.left_approvals().expect("they load"),
+        std::slice::from_ref(&left)
+    );
     ledger.forget_approval(&left).expect("it is forgotten");
     assert_eq!(beside.left_approvals().expect("they load"), []);
 }

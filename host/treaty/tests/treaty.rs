@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use treaty_folder::{
-    Component, Known, KnownConnector, Location, Profile, Schemas, TreatyFolder, Undecided,
+    Component, Guards, Known, KnownConnector, Location, Profile, Schemas, TreatyFolder, Undecided,
     check_schemas, own_fields, read, read_cross_reference, setup, undecided,
 };
 use treaty_model::{
