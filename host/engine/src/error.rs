@@ -43,6 +43,14 @@ pub enum EngineError {
         /// What is wrong, and what would be valid.
         message: String,
     },
+    /// Nothing is known by what was asked for.
+    #[error("{message}")]
+    Explain {
+        /// What was not found, and what there is.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
 }
 
 impl EngineError {
@@ -50,7 +58,7 @@ impl EngineError {
     pub fn hint(&self) -> String {
         match self {
             Self::Treaty(_) => "mend the treaty; `treaty check` shows all problems".to_owned(),
-            Self::Rule { hint, .. } => hint.clone(),
+            Self::Rule { hint, .. } | Self::Explain { hint, .. } => hint.clone(),
             Self::Ledger(error) => error.hint().to_owned(),
             Self::System { source, .. } => source.hint().to_owned(),
             Self::Sandbox(_) => "this machine cannot run rules; see the message".to_owned(),
