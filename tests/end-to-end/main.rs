@@ -10,6 +10,7 @@ mod compile;
 mod csv;
 mod csv_with_postgres;
 mod database;
+mod explain;
 mod full_disk;
 mod golden;
 mod killed;

@@ -64,6 +64,9 @@ pub enum Command {
     Sync(SyncArgs),
     /// Says how the treaty stands.
     Status(StatusArgs),
+    /// Tells the history of a record or of one of its fields: who changed what
+    /// where, what was decided and why, what was written, and how it stands now.
+    Explain(ExplainArgs),
     /// Lists what only a person can decide.
     Questions,
     /// Compiles one rule from standard input to standard output, for a `treaty`
@@ -130,6 +133,24 @@ pub struct StatusArgs {
     /// Lists everything that cannot be read, and why.
     #[arg(long)]
     pub problems: bool,
+}
+
+/// What to explain.
+#[derive(Debug, ClapArgs)]
+pub struct ExplainArgs {
+    /// The entity: `contact`.
+    #[arg(value_name = "ENTITY")]
+    pub entity: String,
+
+    /// The record: its id in any system, `#` and the number of its link,
+    /// `<system>:<id>`, or a whole value that it holds, such as an e-mail
+    /// address, a phone number or a name.
+    #[arg(value_name = "RECORD")]
+    pub which: String,
+
+    /// One field only.
+    #[arg(value_name = "FIELD")]
+    pub field: Option<String>,
 }
 
 /// How to answer.

@@ -13,6 +13,7 @@ mod clock;
 mod copy;
 mod decide;
 mod exit;
+mod explain;
 mod open;
 mod output;
 mod plan;
@@ -92,6 +93,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Plan(plan) => plan::run(args, plan).await,
         Command::Sync(sync) => sync::run(args, sync).await,
         Command::Status(status) => status::run(args, status),
+        Command::Explain(explain) => explain::run(args, explain),
         Command::Questions => questions::run(args),
         Command::CompileRule(_) => unreachable!("it was carried out before anything was set up"),
         Command::Decide(decide) => decide::run(args, decide),

@@ -69,7 +69,7 @@ impl Engine {
         let name = part.entity.part(system).system.clone();
         for (intent, end) in ends {
             let at = self.clock.now();
-            let (kind, content) = tale(&intent, &end);
+            let (kind, content) = tale(part, system, &intent, &end);
             commit.journal.push(Entry {
                 at,
                 run: intent.run,
@@ -77,7 +77,7 @@ impl Engine {
                 entity: intent.entity.clone(),
                 link: Some(intent.link),
                 system: Some(name.clone()),
-                remote: intent.remote.clone(),
+                remote: end.remote().or(intent.remote.as_ref()).cloned(),
                 field: None,
                 content,
                 mark: None,

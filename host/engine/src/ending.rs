@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use treaty_ledger::{Content, EntryKind, Intent, IntentAction};
-use treaty_model::{FieldIndex, IntentId, LinkId, Revision, Row};
+use treaty_model::{Cell, IntentId, LinkId, RemoteId, Revision, Row, SystemIndex};
 use treaty_systems::Record;
+
+use crate::Part;
 
 /// How much is still to be carried out of each link in a pass.
 #[derive(Debug, Default)]
@@ -50,6 +52,19 @@ pub(crate) enum End {
     Open(String),
 }
 
+impl End {
+    /// The record that it ended with: a new one has its id from there.
+    pub(crate) fn remote(&self) -> Option<&RemoteId> {
+        match self {
+            Self::Done(record, _) | Self::Undone(record, _) => {
+                record.as_ref().map(|record| &record.id)
+            }
+            Self::Landed(record, _) => Some(&record.id),
+            Self::NotSent(_) | Self::Refused(_) | Self::Open(_) => None,
+        }
+    }
+}
+
 /// Whether an intent takes a record away.
 pub(crate) fn removes(intent: &Intent) -> bool {
     matches!(
@@ -58,19 +73,34 @@ pub(crate) fn removes(intent: &Intent) -> bool {
     )
 }
 
-/// An intent's end as the journal tells it.
+/// An intent's end as the journal tells it. Lists that stand beside `names` are
+/// in its order.
 #[derive(Serialize)]
 struct EndTold<'a> {
     action: IntentAction,
     intent: &'a IntentId,
+    /// What stands there after it, where the system made something else of what
+    /// was sent.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<Vec<&'a Cell>>,
+    /// The own fields that were sent; of a removal, all that stood there.
+    names: Vec<&'a str>,
     outcome: String,
-    own: &'a Row,
-    replaced: &'a Row,
-    revisions: &'a [(FieldIndex, Revision)],
+    /// What was sent.
+    own: Vec<&'a Cell>,
+    /// What stood there before.
+    replaced: Vec<&'a Cell>,
+    /// By written field of the table: the revision of base that it brings.
+    revisions: Vec<(&'a str, Revision)>,
 }
 
 /// What the journal tells of an intent's end.
-pub(crate) fn tale(intent: &Intent, end: &End) -> (EntryKind, Content) {
+pub(crate) fn tale(
+    part: &Part,
+    system: SystemIndex,
+    intent: &Intent,
+    end: &End,
+) -> (EntryKind, Content) {
     let done = match intent.content.action {
         IntentAction::Create => EntryKind::Create,
         IntentAction::Update => EntryKind::Write,
@@ -84,13 +114,37 @@ pub(crate) fn tale(intent: &Intent, end: &End) -> (EntryKind, Content) {
         End::Refused(message) => (EntryKind::Setback, format!("refused: {message}")),
         End::Open(message) => (EntryKind::Setback, format!("open: {message}")),
     };
+    let to = part.system(system);
+    let (own, expected) = (&intent.content.own, &intent.content.expected);
+    let told = if removes(intent) { expected } else { own };
+    let places = || (0..told.len()).filter(|at| told[*at].is_some());
+    let left = match end {
+        End::Done(Some(record), _) if !removes(intent) => Some(to.select(&record.own)),
+        End::Landed(_, left) => Some(left.clone()),
+        _ => None,
+    };
+    let left = left.filter(|left| places().any(|at| left[at] != own[at]));
+    let places: Vec<usize> = places().collect();
+    let revisions = intent.content.revisions.iter();
     let content = Content::of(&EndTold {
         action: intent.content.action,
         intent: &intent.id,
+        left: left.as_ref().map(|left| pick(left, &places)),
+        names: places
+            .iter()
+            .map(|at| to.selected_names[*at].as_str())
+            .collect(),
         outcome,
-        own: &intent.content.own,
-        replaced: &intent.content.expected,
-        revisions: &intent.content.revisions,
+        own: pick(own, &places),
+        replaced: pick(expected, &places),
+        revisions: revisions
+            .map(|(field, revision)| (part.field_name(*field), *revision))
+            .collect(),
     });
     (kind, content)
+}
+
+/// The cells of a row at some places; none where the row says nothing at all.
+fn pick<'a>(row: &'a Row, places: &[usize]) -> Vec<&'a Cell> {
+    places.iter().filter_map(|at| row.get(*at)).collect()
 }

@@ -51,6 +51,14 @@ pub enum EngineError {
         /// The names there are.
         known: String,
     },
+    /// Nothing is known by what was asked for.
+    #[error("{message}")]
+    Explain {
+        /// What was not found, and what there is.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
 }
 
 fn nothing_if_empty(known: &str) -> &str {
@@ -65,7 +73,7 @@ impl EngineError {
     pub fn hint(&self) -> String {
         match self {
             Self::Treaty(_) => "mend the treaty; `treaty check` shows all problems".to_owned(),
-            Self::Rule { hint, .. } => hint.clone(),
+            Self::Rule { hint, .. } | Self::Explain { hint, .. } => hint.clone(),
             Self::Ledger(error) => error.hint().to_owned(),
             Self::System { source, .. } => source.hint().to_owned(),
             Self::Sandbox(_) => "this machine cannot run rules; see the message".to_owned(),

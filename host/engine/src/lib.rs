@@ -19,6 +19,7 @@ mod counts;
 mod draft;
 mod ending;
 mod error;
+mod explain;
 mod identify;
 mod lacking;
 mod matching;
@@ -56,6 +57,10 @@ use treaty_planner::Limits;
 
 pub use check::{Checked, check};
 pub use error::EngineError;
+pub use explain::{
+    Account, Agreed, Explained, FieldNow, Found, Happening, OwnChange, RecordNow, SideTold, Stand,
+    SystemNow, Told,
+};
 pub use opening::{Environment, OpenSystem, Opening, RealSystems, ShippedRule, known};
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use treaty_folder::TreatyFolder;
 use treaty_ledger::{
-    AnswerGiven, Ledger, LeftAnswer, LeftApproval, QuestionState, StoredQuestion, StoredTrip,
-    TripState,
+    AnswerGiven, EntityShape, Ledger, LeftAnswer, LeftApproval, QuestionState, StoredQuestion,
+    StoredTrip, TripState,
 };
-use treaty_model::{Clock, EntityName, Scope, SystemName};
+use treaty_model::{Clock, Entity, EntitySystem, Scope};
 
 use crate::question::choice_for;
 use crate::status::{EntitySystemStatus, ProblemShown, Status, TripShown};
@@ -16,22 +16,21 @@ use crate::{EngineError, Reply};
 
 /// The ledger of a treaty, opened to be asked.
 pub struct Reader {
-    ledger: Ledger,
-    entities: Vec<(EntityName, Vec<SystemName>)>,
-    clock: Arc<dyn Clock>,
+    pub(crate) ledger: Ledger,
+    pub(crate) entities: Vec<Entity>,
+    pub(crate) clock: Arc<dyn Clock>,
 }
 
 impl Reader {
     /// Opens the ledger of a treaty. Fails where nothing was synced yet.
     pub fn open(folder: &TreatyFolder, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
-        let entities = folder.entities.iter().map(|settings| {
-            let entity = &settings.entity;
-            let systems = entity.systems.iter().map(|part| part.system.clone());
-            (entity.name.clone(), systems.collect())
-        });
+        let entities = folder.entities.iter();
+        let entities: Vec<_> = entities.map(|settings| settings.entity.clone()).collect();
+        let ledger = Ledger::open_to_read(&folder.state)?;
+        ledger.use_shapes(entities.iter().map(shape).collect());
         Ok(Self {
-            ledger: Ledger::open_to_read(&folder.state)?,
-            entities: entities.collect(),
+            ledger,
+            entities,
             clock,
         })
     }
@@ -49,10 +48,10 @@ impl Reader {
                 None => status.questions_open += 1,
             }
         }
-        for (name, systems) in &self.entities {
+        for Entity { name, systems, .. } in &self.entities {
             let entity = status.entities.entry(name.clone()).or_default();
             entity.links = totals.links.get(name).copied().unwrap_or(0);
-            for system in systems {
+            for EntitySystem { system, .. } in systems {
                 let key = (name.clone(), system.clone());
                 let open = self.ledger.open_intents(system)?;
                 let problems = self.ledger.problems(name, system)?.into_iter();
@@ -151,5 +150,23 @@ impl Reader {
         };
         self.ledger.leave_answer(&LeftAnswer { number, answer })?;
         Ok(())
+    }
+}
+
+/// The names behind the ledger's rows. A system's own fields are not known here:
+/// it would have to be asked.
+fn shape(entity: &Entity) -> EntityShape {
+    let systems = entity.systems.iter();
+    EntityShape {
+        entity: entity.name.clone(),
+        fields: entity
+            .table
+            .rows
+            .iter()
+            .map(|row| row.name.clone())
+            .collect(),
+        systems: systems
+            .map(|part| (part.system.clone(), Vec::new()))
+            .collect(),
     }
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::json;
 use treaty_ledger::{Commit, Content, Entry, EntryKind, StoredRecord};
 use treaty_model::{
-    BaseChange, Cell, Decided, FieldIndex, LinkPlan, Origin, RemoteId, Revision, RunId,
-    SystemIndex, SystemName, Timestamp, Value, Why,
+    BaseChange, Candidate, Cell, FieldIndex, LinkPlan, Origin, RemoteId, Revision, RuleId, RunId,
+    Standing, SystemIndex, SystemName, Timestamp, Value, Why,
 };
 
 use crate::draft::Draft;
@@ -52,7 +52,7 @@ impl Engine {
         }
         let decided = plan.base.iter().filter(|change| change.decided.is_some());
         for change in decided {
-            let content = Content::of(&ChangeTold::of(change));
+            let content = Content::of(&ChangeTold::of(part, change));
             let entry = about.entry(EntryKind::Verdict, None, Some(change.field), content);
             commit.journal.push(entry);
         }
@@ -76,7 +76,12 @@ impl Engine {
                 .push(about.entry(EntryKind::Unlink, Some(*system), None, content));
         }
         for question in &plan.questions {
-            let content = Content::of(question);
+            let content = Content::of(&QuestionTold {
+                base: &question.base,
+                reason: &question.reason,
+                rule: question.rule.as_ref(),
+                sides: sides_told(part, &question.candidates),
+            });
             commit
                 .journal
                 .push(about.entry(EntryKind::Question, None, question.field, content));
@@ -114,7 +119,7 @@ pub(crate) fn agreed(part: &Part, plan: &LinkPlan) -> Option<Content> {
     let fields: Vec<_> = agreed
         .map(|change| FieldTold {
             field: part.field_name(change.field),
-            to: ChangeTold::of(change),
+            to: ChangeTold::of(part, change),
         })
         .collect();
     (!fields.is_empty()).then(|| Content::of(&FieldsTold { fields }))
@@ -145,7 +150,7 @@ struct ChangeTold<'a> {
     at: Option<Timestamp>,
     before: &'a Cell,
     #[serde(skip_serializing_if = "Option::is_none")]
-    decided: Option<&'a Decided>,
+    decided: Option<DecidedTold<'a>>,
     origin: &'a Origin,
     revision: Revision,
     system: Option<&'a SystemName>,
@@ -154,12 +159,16 @@ struct ChangeTold<'a> {
 }
 
 impl<'a> ChangeTold<'a> {
-    fn of(change: &'a BaseChange) -> Self {
+    fn of(part: &'a Part, change: &'a BaseChange) -> Self {
         let from = &change.provenance;
         Self {
             at: from.at,
             before: &change.before,
-            decided: change.decided.as_ref(),
+            decided: change.decided.as_ref().map(|decided| DecidedTold {
+                reason: &decided.reason,
+                rule: decided.rule.as_ref(),
+                sides: sides_told(part, &decided.candidates),
+            }),
             origin: &from.origin,
             revision: change.revision,
             system: from.system.as_ref(),
@@ -167,6 +176,47 @@ impl<'a> ChangeTold<'a> {
             why: change.why,
         }
     }
+}
+
+/// A conflict that was decided, as the journal tells it.
+#[derive(Serialize)]
+struct DecidedTold<'a> {
+    reason: &'a str,
+    rule: Option<&'a RuleId>,
+    sides: Vec<SideTold<'a>>,
+}
+
+/// What a person is asked, as the journal tells it.
+#[derive(Serialize)]
+struct QuestionTold<'a> {
+    base: &'a Cell,
+    reason: &'a str,
+    rule: Option<&'a RuleId>,
+    sides: Vec<SideTold<'a>>,
+}
+
+/// A side by its system's name: a treaty's list of systems may change.
+#[derive(Serialize)]
+struct SideTold<'a> {
+    at: Option<Timestamp>,
+    origin: &'a Origin,
+    standing: Standing,
+    system: Option<&'a SystemName>,
+    value: &'a Value,
+}
+
+fn sides_told<'a>(part: &'a Part, candidates: &'a [Candidate]) -> Vec<SideTold<'a>> {
+    let side = |candidate: &'a Candidate| {
+        let at = candidate.system.map(|at| SystemIndex(at as usize));
+        SideTold {
+            at: candidate.at,
+            origin: &candidate.origin,
+            standing: candidate.standing,
+            system: at.map(|at| &part.entity.part(at).system),
+            value: &candidate.value,
+        }
+    };
+    candidates.iter().map(side).collect()
 }
 
 /// Makes journal entries about one link.

@@ -131,7 +131,8 @@ fn is_known(error: &EngineError) {
         | EngineError::Rule { .. }
         | EngineError::Sandbox(_)
         | EngineError::Answer { .. }
-        | EngineError::Approval { .. } => {}
+        | EngineError::Approval { .. }
+        | EngineError::Explain { .. } => {}
         EngineError::Ledger(error) => match error {
             LedgerError::Folder { .. }
             | LedgerError::Missing { .. }

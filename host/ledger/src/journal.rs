@@ -55,7 +55,8 @@ impl From<Json> for Content {
 }
 
 /// What kind of event an entry tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EntryKind {
     /// Base took a value.
     Base,
@@ -89,26 +90,35 @@ pub enum EntryKind {
     Change,
 }
 
+const WORDS: [(EntryKind, &str); 15] = [
+    (EntryKind::Base, "base"),
+    (EntryKind::Verdict, "verdict"),
+    (EntryKind::GivenUp, "given-up"),
+    (EntryKind::Write, "write"),
+    (EntryKind::Create, "create"),
+    (EntryKind::Delete, "delete"),
+    (EntryKind::Setback, "setback"),
+    (EntryKind::Link, "link"),
+    (EntryKind::Unlink, "unlink"),
+    (EntryKind::Deleted, "deleted"),
+    (EntryKind::Question, "question"),
+    (EntryKind::Answer, "answer"),
+    (EntryKind::Fault, "fault"),
+    (EntryKind::Guard, "guard"),
+    (EntryKind::Change, "change"),
+];
+
 impl EntryKind {
     /// The word that stands in the file.
     fn word(self) -> &'static str {
-        match self {
-            Self::Base => "base",
-            Self::Verdict => "verdict",
-            Self::GivenUp => "given-up",
-            Self::Write => "write",
-            Self::Create => "create",
-            Self::Delete => "delete",
-            Self::Setback => "setback",
-            Self::Link => "link",
-            Self::Unlink => "unlink",
-            Self::Deleted => "deleted",
-            Self::Question => "question",
-            Self::Answer => "answer",
-            Self::Fault => "fault",
-            Self::Guard => "guard",
-            Self::Change => "change",
-        }
+        let found = WORDS.iter().find(|(kind, _)| *kind == self);
+        found.expect("every kind has a word").1
+    }
+
+    /// The kind that a word in the file stands for.
+    pub(crate) fn of_word(word: &str) -> Option<Self> {
+        let found = WORDS.iter().find(|(_, known)| *known == word);
+        found.map(|(kind, _)| *kind)
     }
 }
 

@@ -120,6 +120,34 @@ impl Ledger {
                 .collect()
         })
     }
+
+    /// All questions about a link, and all about whether one of some records, by
+    /// number, is the same as another: also those that are over, oldest first.
+    pub fn questions_ever(
+        &self,
+        entity: &EntityName,
+        link: Option<LinkId>,
+        records: &[i64],
+    ) -> Result<Vec<StoredQuestion>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {QUESTION_COLUMNS} FROM question WHERE entity = ?1 ORDER BY id"
+            ))?;
+            let mut rows = statement.query([entity.as_str()])?;
+            let mut found = Vec::new();
+            while let Some(row) = rows.next()? {
+                let question = read_question(row)?;
+                let about = match question.subject {
+                    Subject::Same(one, other) => records.contains(&one) || records.contains(&other),
+                    Subject::Field(of, _) | Subject::Life(of) => Some(of) == link,
+                };
+                if about {
+                    found.push(question);
+                }
+            }
+            Ok(found)
+        })
+    }
 }
 
 fn questions_where(

@@ -1,0 +1,146 @@
+//! What the journal says of a link, read back in the order in which it was told.
+
+use rusqlite::{Params, Row as SqlRow, params};
+use serde_json::Value as Json;
+use treaty_model::{EntityName, LinkId, RemoteId, RunId, SystemName, Timestamp};
+
+use crate::json::{from_json, wrong};
+use crate::record::RecordKey;
+use crate::{EntryKind, Ledger, LedgerError, number};
+
+/// An entry of the journal as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptEntry {
+    /// Its number: later entries have higher ones.
+    pub number: i64,
+    /// When it was told.
+    pub at: Timestamp,
+    /// In which run.
+    pub run: RunId,
+    /// What kind of event.
+    pub kind: EntryKind,
+    /// The link it is about.
+    pub link: Option<LinkId>,
+    /// The system it is about.
+    pub system: Option<SystemName>,
+    /// The record there.
+    pub remote: Option<RemoteId>,
+    /// The field, by name.
+    pub field: Option<String>,
+    /// Everything else, by kind of event.
+    pub content: Json,
+}
+
+const COLUMNS: &str = "id, at, run, kind, link, system, remote, field, content";
+/// The plus keeps SQLite from walking the whole file by number where the index
+/// of links leads to the few entries of one.
+const OF_LINK: &str = "entity = ?1 AND link = ?2 AND +id > ?3";
+const OF_RECORD: &str = "entity = ?1 AND link IS NULL AND system = ?2 AND remote = ?3";
+
+impl Ledger {
+    /// Entries about a link after the one with a number, at most so many.
+    pub fn history(
+        &self,
+        entity: &EntityName,
+        link: LinkId,
+        after: i64,
+        entries_max: usize,
+    ) -> Result<Vec<KeptEntry>, LedgerError> {
+        let limit = number::limit(entries_max);
+        self.entries(
+            &format!("{OF_LINK} ORDER BY +id LIMIT ?4"),
+            params![entity.as_str(), number::of_link(link), after, limit],
+        )
+    }
+
+    /// Entries about a record from the time when it was in no link.
+    pub fn history_without_link(&self, key: &RecordKey) -> Result<Vec<KeptEntry>, LedgerError> {
+        self.entries(
+            &format!("{OF_RECORD} ORDER BY +id"),
+            params![
+                key.entity.as_str(),
+                key.system.as_str(),
+                key.remote.as_str()
+            ],
+        )
+    }
+
+    /// Links that the journal names together with a remote id: for a record that
+    /// was taken out of its link, or is forgotten. Reads the whole journal.
+    pub fn links_told_of(
+        &self,
+        entity: &EntityName,
+        remote: &RemoteId,
+    ) -> Result<Vec<LinkId>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT link FROM journal.entry
+                 WHERE +entity = ?1 AND remote = ?2 AND link IS NOT NULL ORDER BY link",
+            )?;
+            let rows = statement.query_map(params![entity.as_str(), remote.as_str()], |row| {
+                row.get(0).map(number::link)
+            })?;
+            rows.collect()
+        })
+    }
+
+    fn entries(&self, condition: &str, params: impl Params) -> Result<Vec<KeptEntry>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS} FROM journal.entry WHERE {condition}"
+            ))?;
+            statement.query_map(params, read_entry)?.collect()
+        })
+    }
+}
+
+fn read_entry(row: &SqlRow<'_>) -> rusqlite::Result<KeptEntry> {
+    let kind = row.get_ref(3)?.as_str()?;
+    let kind =
+        EntryKind::of_word(kind).ok_or_else(|| wrong(format!("{kind:?} is no kind of entry")))?;
+    Ok(KeptEntry {
+        number: row.get(0)?,
+        at: Timestamp::from_micros(row.get(1)?),
+        run: RunId(number::read(row.get(2)?)),
+        kind,
+        link: row.get::<_, Option<i64>>(4)?.map(number::link),
+        system: row.get::<_, Option<String>>(5)?.map(SystemName),
+        remote: row.get::<_, Option<String>>(6)?.map(RemoteId),
+        field: row.get(7)?,
+        content: from_json(row.get_ref(8)?.as_str()?)?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::Connection;
+
+    use super::*;
+
+    #[test]
+    fn a_history_is_found_by_the_index_of_links() {
+        let db = Connection::open_in_memory().expect("SQLite works");
+        db.execute_batch("ATTACH DATABASE ':memory:' AS journal")
+            .expect("a second file");
+        db.execute_batch(include_str!("../migrations/journal-1.sql"))
+            .expect("the schema is SQL");
+        for condition in [OF_LINK, OF_RECORD] {
+            let sql = format!(
+                "EXPLAIN QUERY PLAN SELECT {COLUMNS} FROM journal.entry
+                 WHERE {condition} ORDER BY +id"
+            );
+            let plan: Vec<String> = db
+                .prepare(&sql)
+                .and_then(|mut sql| {
+                    let nothing = vec![1; sql.parameter_count()];
+                    sql.query_map(rusqlite::params_from_iter(nothing), |row| row.get(3))?
+                        .collect()
+                })
+                .expect("SQLite has a plan");
+            assert_eq!(
+                plan[0],
+                "SEARCH entry USING INDEX entry_link (entity=? AND link=?)"
+            );
+        }
+    }
+}
