@@ -22,6 +22,7 @@ mod sqlite;
 mod status;
 mod suspicious;
 mod three_systems;
+mod undo;
 mod watch;
 
 use bench::Bench;

@@ -58,6 +58,12 @@ impl Pair {
         Self::with(TREATY, count)
     }
 
+    /// The same, with guards that let everything through that comes at once.
+    pub fn with_loose_guards(count: usize) -> Self {
+        let guards = "[guards]\nwrites-per-minute-max = 100000\ncreates-max = 100000\n";
+        Self::with(&format!("{TREATY}{guards}"), count)
+    }
+
     fn with(treaty: &str, count: usize) -> Self {
         let bench = Bench::with(&[("treaty.toml", treaty), ("person.csv", TABLE)]);
         let (left, right) = (bench.path().join("left.db"), bench.path().join("right.db"));

@@ -78,6 +78,9 @@ pub enum Command {
     /// Lets through what a guard has stopped: exactly that, once, in the next
     /// pass.
     Approve(ApproveArgs),
+    /// Puts back what a run wrote, where nobody has changed it since, and lists
+    /// the rest.
+    Undo(UndoArgs),
 }
 
 /// The name of the command with which this program starts itself to compile.
@@ -113,6 +116,35 @@ pub struct SyncArgs {
     /// Holds for exactly that plan.
     #[arg(long, value_name = "NAME")]
     pub approve: Vec<String>,
+}
+
+/// What to undo.
+#[derive(Debug, ClapArgs)]
+pub struct UndoArgs {
+    /// The run's number; `treaty explain` and `treaty sync` say it.
+    #[arg(value_name = "RUN")]
+    pub run: u64,
+
+    /// Prints what would be put back, and does nothing.
+    #[arg(long)]
+    pub plan: bool,
+
+    /// What was agreed goes back too, also in the system that it came from: the
+    /// next pass writes it there.
+    #[arg(long)]
+    pub everywhere: bool,
+
+    /// Who undoes it; the journal keeps it.
+    #[arg(long, value_name = "PERSON")]
+    pub by: Option<String>,
+
+    /// Lets a plan through that a guard has stopped, by the name it was given.
+    #[arg(long, value_name = "NAME")]
+    pub approve: Vec<String>,
+
+    /// Prints every line, however many.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// What to approve.

@@ -22,6 +22,7 @@ mod questions;
 mod status;
 mod sync;
 mod tell;
+mod undo;
 
 use std::process::ExitCode;
 
@@ -98,5 +99,6 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::CompileRule(_) => unreachable!("it was carried out before anything was set up"),
         Command::Decide(decide) => decide::run(args, decide),
         Command::Approve(approve) => approve::run(args, approve),
+        Command::Undo(undo) => undo::run(args, undo).await,
     }
 }

@@ -3,6 +3,9 @@
 use treaty_engine::{EntityReport, Report};
 use treaty_model::{Scope, Trip};
 
+/// How many lines of a plan are printed unless all are asked for.
+const PLAN_LINES_MAX: usize = 40;
+
 /// What a pass did, or would do, in a few lines for each entity.
 pub fn report_lines(report: &Report, planned: bool) -> Vec<String> {
     let mut lines = Vec::new();
@@ -148,6 +151,17 @@ fn entity_lines(entity: &EntityReport, planned: bool) -> Vec<String> {
     }
     if lines.len() == 1 {
         lines.clear();
+    }
+    lines
+}
+
+/// The lines of a plan: the first of them, unless all are asked for.
+pub fn plan_lines(text: &str, all: bool) -> Vec<String> {
+    let mut lines: Vec<_> = text.lines().map(str::to_owned).collect();
+    let hidden = lines.len().saturating_sub(PLAN_LINES_MAX);
+    if !all && hidden > 0 {
+        lines.truncate(PLAN_LINES_MAX);
+        lines.push(format!("… and {hidden} more lines; --all shows them"));
     }
     lines
 }

@@ -6,11 +6,8 @@ use treaty_engine::Mode;
 
 use crate::args::{Args, Format, PlanArgs};
 use crate::exit::{Exit, Failed};
-use crate::output::report_lines;
+use crate::output::{plan_lines, report_lines};
 use crate::{open, progress, tell};
-
-/// How many lines of a plan are printed unless all are asked for.
-const LINES_MAX: usize = 40;
 
 pub async fn run(args: &Args, plan: &PlanArgs) -> Result<Exit, Failed> {
     let (_, engine) = open::engine(args, progress::progress()).await?;
@@ -21,21 +18,8 @@ pub async fn run(args: &Args, plan: &PlanArgs) -> Result<Exit, Failed> {
         for line in report_lines(&report, true) {
             tell::line(line);
         }
-        let text = engine.print(&report.plan);
-        let lines: Vec<_> = text.lines().collect();
-        let shown = if plan.all {
-            lines.len()
-        } else {
-            LINES_MAX.min(lines.len())
-        };
-        for line in &lines[..shown] {
+        for line in plan_lines(&engine.print(&report.plan), plan.all) {
             tell::line(line);
-        }
-        if shown < lines.len() {
-            tell::line(format!(
-                "… and {} more lines; --all shows them",
-                lines.len() - shown
-            ));
         }
     }
     Ok(match () {

@@ -3,7 +3,7 @@
 use thiserror::Error;
 use treaty_folder::Problems;
 use treaty_ledger::LedgerError;
-use treaty_model::SystemName;
+use treaty_model::{RunId, SystemName};
 use treaty_systems::SystemError;
 
 /// Why the engine stopped. What was committed before stays, and the next pass
@@ -51,6 +51,12 @@ pub enum EngineError {
         /// The names there are.
         known: String,
     },
+    /// There was no such run.
+    #[error("there was no run {run}")]
+    Undo {
+        /// Its number.
+        run: RunId,
+    },
     /// Nothing is known by what was asked for.
     #[error("{message}")]
     Explain {
@@ -77,6 +83,7 @@ impl EngineError {
             Self::Ledger(error) => error.hint().to_owned(),
             Self::System { source, .. } => source.hint().to_owned(),
             Self::Sandbox(_) => "this machine cannot run rules; see the message".to_owned(),
+            Self::Undo { .. } => "`treaty status` lists the last runs".to_owned(),
             Self::Approval { .. } => {
                 "`treaty status` lists what guards have stopped; a plan that is another by now \
                  has another name"

@@ -43,6 +43,7 @@ mod status;
 mod switch;
 mod tell;
 mod trips;
+mod undo;
 mod unread;
 mod upgrade;
 mod visible;
@@ -69,6 +70,7 @@ pub use report::{EntityReport, Event, Failure, Report, SystemReport};
 pub use rules::KeptRules;
 pub use status::{EntityStatus, EntitySystemStatus, ProblemShown, Status, TripShown};
 pub use treaty_sandbox::{Compiler, compile_alone};
+pub use undo::{Left, UndoWish, Undone};
 
 pub(crate) use part::Part;
 

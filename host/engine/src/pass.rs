@@ -92,13 +92,7 @@ impl Engine {
             entity: part.entity.name.to_string(),
             ..EntityReport::default()
         };
-        self.list_after_change(part)?;
-        self.map_after_change(part)?;
-        self.resolve_after_change(part)?;
-        self.prepare_after_change(part)?;
-        self.try_refused(part)?;
-        let mut unseen = Unseen::default();
-        let mut down = self.read_all(part, &mut entity, &mut unseen).await?;
+        let (mut down, unseen) = self.look_at_systems(part, &mut entity).await?;
         (self.progress)(Event::Identifying {
             entity: &part.entity.name,
         });
@@ -145,6 +139,24 @@ impl Engine {
             }
         }
         Ok(entity)
+    }
+
+    /// Takes in what changed in the treaty and in its systems since the last
+    /// pass. Gives the systems that could not be used, and what others no longer
+    /// show.
+    pub(crate) async fn look_at_systems(
+        &self,
+        part: &Part,
+        entity: &mut EntityReport,
+    ) -> Result<(Down, Unseen), EngineError> {
+        self.list_after_change(part)?;
+        self.map_after_change(part)?;
+        self.resolve_after_change(part)?;
+        self.prepare_after_change(part)?;
+        self.try_refused(part)?;
+        let mut unseen = Unseen::default();
+        let down = self.read_all(part, entity, &mut unseen).await?;
+        Ok((down, unseen))
     }
 
     /// Settles what was left open, then reads every system. Gives the systems

@@ -15,7 +15,7 @@ CREATE TABLE journal.entry (
     mark TEXT
 ) STRICT;
 CREATE INDEX journal.entry_link ON entry (entity, link, field);
-CREATE INDEX journal.entry_run ON entry (run);
+CREATE INDEX journal.entry_run ON entry (run, entity, link);
 CREATE UNIQUE INDEX journal.entry_mark ON entry (mark) WHERE mark IS NOT NULL;
 
 CREATE TRIGGER journal.entry_no_update BEFORE UPDATE ON entry

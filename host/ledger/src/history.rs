@@ -37,6 +37,8 @@ const COLUMNS: &str = "id, at, run, kind, link, system, remote, field, content";
 const OF_LINK: &str = "entity = ?1 AND link = ?2 AND +id > ?3";
 const OF_RECORD: &str = "entity = ?1 AND link IS NULL AND system = ?2 AND remote = ?3";
 
+const OF_WRITES: &str = "+kind IN ('write', 'create', 'delete')";
+
 impl Ledger {
     /// Entries about a link after the one with a number, at most so many.
     pub fn history(
@@ -62,6 +64,44 @@ impl Ledger {
                 key.system.as_str(),
                 key.remote.as_str()
             ],
+        )
+    }
+
+    /// Links that a run wrote, made or removed records of, by number, after one.
+    pub fn links_of_run(
+        &self,
+        run: RunId,
+        entity: &EntityName,
+        after: LinkId,
+        links_max: usize,
+    ) -> Result<Vec<LinkId>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT DISTINCT link FROM journal.entry
+                 WHERE run = ?1 AND entity = ?2 AND link > ?3 AND {OF_WRITES}
+                 ORDER BY link LIMIT ?4"
+            ))?;
+            let wanted = params![
+                number::of_run(run),
+                entity.as_str(),
+                number::of_link(after),
+                number::limit(links_max)
+            ];
+            let rows = statement.query_map(wanted, |row| row.get(0).map(number::link))?;
+            rows.collect()
+        })
+    }
+
+    /// What is told of a link in a run, in order.
+    pub fn entries_of_run(
+        &self,
+        run: RunId,
+        entity: &EntityName,
+        link: LinkId,
+    ) -> Result<Vec<KeptEntry>, LedgerError> {
+        self.entries(
+            "run = ?1 AND entity = ?2 AND link = ?3 ORDER BY id",
+            params![number::of_run(run), entity.as_str(), number::of_link(link)],
         )
     }
 

@@ -76,6 +76,17 @@ impl Ledger {
         Ok(RunId(ended.max(told) + 1))
     }
 
+    /// When a run ended; none where there was no such run, or it changed nothing.
+    pub fn run_ended(&self, run: RunId) -> Result<Option<Timestamp>, LedgerError> {
+        self.read(|db| {
+            let ended = db
+                .prepare_cached("SELECT coalesce(ended_at, started_at) FROM run WHERE id = ?1")?
+                .query_row([number::of_run(run)], |row| row.get(0))
+                .optional()?;
+            Ok(ended.map(Timestamp::from_micros))
+        })
+    }
+
     /// How many intents there have ever been.
     pub fn intents_ever(&self) -> Result<u64, LedgerError> {
         self.last("intent")

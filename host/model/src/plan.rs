@@ -159,6 +159,8 @@ pub enum Why {
     /// A system that does not own the field changed it, and the owner's value
     /// is written back.
     WriteBack,
+    /// A person undid the run that wrote what stands there.
+    Undone,
 }
 
 /// A value that loses.

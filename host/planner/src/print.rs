@@ -210,6 +210,7 @@ fn why_text(why: Why) -> &'static str {
         Why::PersonDecided => "person-decided",
         Why::Behind => "behind",
         Why::WriteBack => "write-back",
+        Why::Undone => "undone",
     }
 }
 

@@ -130,6 +130,7 @@ fn agreed_line(agreed: &Agreed) -> String {
         Why::PersonDecided => "decided by a person",
         Why::Behind => "brought up to date",
         Why::WriteBack => "written back",
+        Why::Undone => "undone",
     };
     let by = made_by(agreed.system.as_ref(), &agreed.origin, agreed.at);
     match &agreed.before {
