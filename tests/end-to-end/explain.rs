@@ -188,9 +188,13 @@ fn a_deleted_record_is_told_by_the_id_it_had() {
 fn what_is_not_known_says_what_to_do() {
     let bench = acquainted();
     let mut transcript = Transcript::of(&bench);
-    transcript.run(&["explain", "contact", "nobody@x.example"]).expect(1);
+    transcript
+        .run(&["explain", "contact", "nobody@x.example"])
+        .expect(1);
     transcript.run(&["explain", "contacts", "1"]).expect(1);
-    transcript.run(&["explain", "contact", "1", "fon"]).expect(1);
+    transcript
+        .run(&["explain", "contact", "1", "fon"])
+        .expect(1);
     transcript.check("explain-unknown");
 }
 

@@ -4,7 +4,7 @@
 mod words;
 
 use serde_json::json;
-use treaty_engine::{Account, Explained, FieldNow, Found, Stand, SystemNow, Told};
+use treaty_engine::{Account, Explained, FieldNow, Found, Stand, SystemNow};
 use treaty_model::{Life, Presence, RunId};
 
 use crate::args::{Args, ExplainArgs, Format};
@@ -29,7 +29,10 @@ pub fn run(args: &Args, explain: &ExplainArgs) -> Result<Exit, Failed> {
             let (entity, count) = (&explain.entity, found.len());
             return Err(Failed::new(
                 format!("{count} records of {entity} fit {:?}", explain.which),
-                format!("name one exactly: treaty explain {entity} '{}'", found[0].name),
+                format!(
+                    "name one exactly: treaty explain {entity} '{}'",
+                    found[0].name
+                ),
             ));
         }
     }
@@ -113,7 +116,11 @@ fn now_lines(now: &FieldNow) -> Vec<String> {
         }
     }
     let mut lines = vec![line];
-    lines.extend(now.systems.iter().flat_map(|system| system_lines(system, now)));
+    lines.extend(
+        now.systems
+            .iter()
+            .flat_map(|system| system_lines(system, now)),
+    );
     lines
 }
 
@@ -128,10 +135,14 @@ fn system_lines(system: &SystemNow, now: &FieldNow) -> Vec<String> {
         Stand::Agrees => Vec::new(),
         Stand::OwnForm => vec![format!("    {name} agrees, and keeps it as {value}")],
         Stand::Edited if now.provenance.is_some() => {
-            vec![format!("    {name} has {value}: changed there, not decided yet")]
+            vec![format!(
+                "    {name} has {value}: changed there, not decided yet"
+            )]
         }
         Stand::Edited => vec![format!("    {name} has {value}: not decided yet")],
-        Stand::Owed => vec![format!("    {name} has {value}: it is owed the agreed value")],
+        Stand::Owed => vec![format!(
+            "    {name} has {value}: it is owed the agreed value"
+        )],
         Stand::Absent => Vec::new(),
     };
     let problems = system.problems.iter();
@@ -155,17 +166,13 @@ fn ending(account: &Account) -> Vec<String> {
     let systems = account.now.iter().flat_map(|now| &now.systems);
     let owed = systems.filter(|system| system.stand == Stand::Owed).count();
     let edited = account.now.iter().flat_map(|now| &now.systems);
-    let edited = edited.filter(|system| system.stand == Stand::Edited).count();
+    let edited = edited
+        .filter(|system| system.stand == Stand::Edited)
+        .count();
     match (owed, edited) {
         (0, 0) if account.link.is_some() => lines.push("  nothing is owed".to_owned()),
         (0, _) => {}
         (owed, _) => lines.push(format!("  {} owed", counted(owed as u64, "value"))),
     }
     lines
-}
-
-/// Whether an event is worth a line beside a question: what was asked stands in
-/// the question itself.
-pub fn is_history(told: &Told) -> bool {
-    !matches!(told.what, treaty_engine::Happening::Asked { .. })
 }

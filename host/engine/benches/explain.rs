@@ -84,7 +84,10 @@ fn main() -> Result<()> {
         ("by link", format!("#{middle}")),
         ("by value", format!("P{middle}@x.example")),
     ] {
-        println!("{how}: {:.1} ms", median(&folder, &which)?.as_secs_f64() * 1e3);
+        println!(
+            "{how}: {:.1} ms",
+            median(&folder, &which)?.as_secs_f64() * 1e3
+        );
     }
     Ok(())
 }

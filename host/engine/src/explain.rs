@@ -107,8 +107,9 @@ impl Reader {
         }
     }
 
-    /// The last events about a field of a link, oldest first.
-    pub fn last_events(
+    /// The last events about a field of a link, oldest first, but for questions:
+    /// whoever wants these has one at hand.
+    pub(crate) fn last_events(
         &self,
         entity: &EntityName,
         link: LinkId,
@@ -116,11 +117,12 @@ impl Reader {
         events_max: usize,
     ) -> Result<Vec<Told>, EngineError> {
         let mut events = self.events(entity, link, field)?;
+        events.retain(|told| !matches!(told.what, Happening::Asked { .. }));
         events.drain(..events.len().saturating_sub(events_max));
         Ok(events)
     }
 
-    fn entity(&self, name: &str) -> Result<&Entity, EngineError> {
+    pub(crate) fn entity(&self, name: &str) -> Result<&Entity, EngineError> {
         let mut entities = self.entities.iter();
         let found = entities.find(|entity| entity.name.as_str() == name);
         found.ok_or_else(|| {

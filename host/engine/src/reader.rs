@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use treaty_folder::TreatyFolder;
+use treaty_folder::{Assignment, TreatyFolder};
 use treaty_ledger::{AnswerGiven, EntityShape, Ledger, LeftAnswer, QuestionState, StoredQuestion};
 use treaty_model::{Clock, Entity, EntitySystem};
 
@@ -15,6 +15,7 @@ use crate::{EngineError, Reply};
 pub struct Reader {
     pub(crate) ledger: Ledger,
     pub(crate) entities: Vec<Entity>,
+    pub(crate) assignments: Vec<Assignment>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -28,6 +29,7 @@ impl Reader {
         Ok(Self {
             ledger,
             entities,
+            assignments: folder.assignments.clone(),
             clock,
         })
     }
@@ -112,7 +114,12 @@ fn shape(entity: &Entity) -> EntityShape {
     let systems = entity.systems.iter();
     EntityShape {
         entity: entity.name.clone(),
-        fields: entity.table.rows.iter().map(|row| row.name.clone()).collect(),
+        fields: entity
+            .table
+            .rows
+            .iter()
+            .map(|row| row.name.clone())
+            .collect(),
         systems: systems
             .map(|part| (part.system.clone(), Vec::new()))
             .collect(),

@@ -84,11 +84,7 @@ impl Ledger {
         })
     }
 
-    fn entries(
-        &self,
-        condition: &str,
-        params: impl Params,
-    ) -> Result<Vec<KeptEntry>, LedgerError> {
+    fn entries(&self, condition: &str, params: impl Params) -> Result<Vec<KeptEntry>, LedgerError> {
         self.read(|db| {
             let mut statement = db.prepare_cached(&format!(
                 "SELECT {COLUMNS} FROM journal.entry WHERE {condition}"
@@ -100,8 +96,8 @@ impl Ledger {
 
 fn read_entry(row: &SqlRow<'_>) -> rusqlite::Result<KeptEntry> {
     let kind = row.get_ref(3)?.as_str()?;
-    let kind = EntryKind::of_word(kind)
-        .ok_or_else(|| wrong(format!("{kind:?} is no kind of entry")))?;
+    let kind =
+        EntryKind::of_word(kind).ok_or_else(|| wrong(format!("{kind:?} is no kind of entry")))?;
     Ok(KeptEntry {
         number: row.get(0)?,
         at: Timestamp::from_micros(row.get(1)?),
@@ -143,7 +139,7 @@ mod tests {
                 .expect("SQLite has a plan");
             assert_eq!(
                 plan[0],
-                "SEARCH entry USING INDEX entry_link (entity=? AND link=?)"
+                "SEARCH journal.entry USING INDEX entry_link (entity=? AND link=?)"
             );
         }
     }

@@ -121,6 +121,17 @@ impl Ledger {
         })
     }
 
+    /// A question by its number, also one that is over.
+    pub fn question(&self, number: i64) -> Result<Option<StoredQuestion>, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached(&format!(
+                "SELECT {QUESTION_COLUMNS} FROM question WHERE id = ?1"
+            ))?
+            .query_row([number], read_question)
+            .optional()
+        })
+    }
+
     /// All questions about a link, and all about whether one of some records, by
     /// number, is the same as another: also those that are over, oldest first.
     pub fn questions_ever(
@@ -138,9 +149,7 @@ impl Ledger {
             while let Some(row) = rows.next()? {
                 let question = read_question(row)?;
                 let about = match question.subject {
-                    Subject::Same(one, other) => {
-                        records.contains(&one) || records.contains(&other)
-                    }
+                    Subject::Same(one, other) => records.contains(&one) || records.contains(&other),
                     Subject::Field(of, _) | Subject::Life(of) => Some(of) == link,
                 };
                 if about {

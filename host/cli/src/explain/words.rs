@@ -12,7 +12,10 @@ pub fn line(told: &Told) -> String {
     match &told.what {
         Happening::Linked { records } => format!("linked: {}", named(records)),
         Happening::Unlinked { system, why } => {
-            format!("the record of {} was let go: {why}", or_all(system.as_ref()))
+            format!(
+                "the record of {} was let go: {why}",
+                or_all(system.as_ref())
+            )
         }
         Happening::Agreed(agreed) => agreed_line(agreed),
         Happening::Decided {
@@ -39,7 +42,9 @@ pub fn line(told: &Told) -> String {
             rule: lost_by,
         } => {
             let by = lost_by.as_ref();
-            let by = by.map(|id| format!(", by {}", rule(id))).unwrap_or_default();
+            let by = by
+                .map(|id| format!(", by {}", rule(id)))
+                .unwrap_or_default();
             format!(
                 "{field}: {} lost to {}{by}: {reason}",
                 side_in_words(side),
@@ -92,7 +97,10 @@ pub fn line(told: &Told) -> String {
         } => {
             let field = field.as_ref();
             let field = field.map(|field| format!("{field}: ")).unwrap_or_default();
-            format!("{field}{by} answered question {question}: {}", choice(chosen))
+            format!(
+                "{field}{by} answered question {question}: {}",
+                choice(chosen)
+            )
         }
         Happening::Fault {
             system,
@@ -102,7 +110,10 @@ pub fn line(told: &Told) -> String {
         } => {
             let field = field.as_ref();
             let field = field.map(|field| format!(", {field}")).unwrap_or_default();
-            format!("{}{field}: {what}", record(system.as_ref(), remote.as_ref()))
+            format!(
+                "{}{field}: {what}",
+                record(system.as_ref(), remote.as_ref())
+            )
         }
         Happening::Other { kind, content } => format!("{kind}: {content}"),
     }
@@ -169,7 +180,9 @@ fn own_in_words(own: &OwnChange) -> Option<String> {
     let name = &own.name;
     let is_nothing = |cell: &Cell| matches!(cell, None | Some(Value::Null));
     let kept = own.left.as_ref();
-    let kept = kept.map(|left| format!(" (kept there as {left})")).unwrap_or_default();
+    let kept = kept
+        .map(|left| format!(" (kept there as {left})"))
+        .unwrap_or_default();
     match (&own.before, &own.sent) {
         (before, Some(sent)) if before.as_ref() == Some(sent) => None,
         (before, sent) if is_nothing(before) && is_nothing(sent) => None,

@@ -106,20 +106,13 @@ impl Reader {
         Ok(spots)
     }
 
-    fn describe(
-        &self,
-        entity: &Entity,
-        spots: BTreeSet<Spot>,
-    ) -> Result<Vec<Found>, EngineError> {
+    fn describe(&self, entity: &Entity, spots: BTreeSet<Spot>) -> Result<Vec<Found>, EngineError> {
         let mut found = Vec::new();
         for (link, record) in spots.into_iter().take(FOUND_MAX) {
             let records: Vec<StoredRecord> = match (link, &record) {
                 (Some(link), _) => {
                     let links = self.ledger.links(&[link])?.into_iter();
-                    links
-                        .flat_map(|link| link.records)
-                        .flatten()
-                        .collect()
+                    links.flat_map(|link| link.records).flatten().collect()
                 }
                 (None, Some((system, remote))) => {
                     let key = key(entity, system, remote);
@@ -206,7 +199,11 @@ mod tests {
     fn a_value_is_found_as_a_person_types_it() {
         let check = |typed: &str, holds: &[&str], expected: bool| {
             let holds: Vec<_> = holds.iter().map(|text| (*text).to_owned()).collect();
-            assert_eq!(Wanted::new(typed).fits(&holds), expected, "{typed} {holds:?}");
+            assert_eq!(
+                Wanted::new(typed).fits(&holds),
+                expected,
+                "{typed} {holds:?}"
+            );
         };
         check("ANNA@berg.example", &["Anna@Berg.example"], true);
         check(" 030 231 251 20 ", &["030 23125120"], true);
