@@ -2,16 +2,17 @@
 //! stands now.
 //!
 //! A record is found by what a person knows of it (`find`), the journal's entries
-//! about its link become typed events (`event`), and the ledger says what stands
+//! about its link become typed events (`kept`, `event`), and the ledger says what stands
 //! where and what is still owed (`stand`). Nothing is opened but the ledger, so
 //! that it works beside a process that syncs.
 
 mod event;
 mod find;
+mod kept;
 mod stand;
 
 use serde::Serialize;
-use treaty_ledger::{KeptEntry, StoredLink, StoredQuestion, StoredRecord, Subject};
+use treaty_ledger::{KeptEntry, QuestionState, StoredLink, StoredQuestion, StoredRecord, Subject};
 use treaty_model::{Entity, EntityName, Life, LinkId, RemoteId, SystemName};
 
 use crate::question::SameShown;
@@ -162,17 +163,16 @@ impl Reader {
             events.extend(questions.iter().flat_map(told_of_same));
             events.sort_by_key(|told| told.at);
         }
-        let open: Vec<_> = self
-            .questions()?
-            .iter()
-            .map(|question| question.number)
-            .collect();
         let about = |question: &&StoredQuestion| {
             let fits = match (&question.subject, field) {
                 (Subject::Field(_, of), Some(field)) => of == field,
                 _ => true,
             };
-            fits && open.contains(&question.number)
+            let waits = matches!(
+                question.state,
+                QuestionState::Open | QuestionState::Answered
+            );
+            fits && waits
         };
         Ok(Account {
             entity: entity.name.clone(),
@@ -216,7 +216,7 @@ impl Reader {
                 return Ok(events);
             };
             after = last.number;
-            events.extend(page.iter().flat_map(|entry| event::told(entry, field)));
+            events.extend(page.iter().flat_map(|entry| kept::told(entry, field)));
         }
     }
 
@@ -231,7 +231,7 @@ impl Reader {
         }
         entries.sort_by_key(|entry| entry.number);
         let told = entries.iter();
-        Ok(told.flat_map(|entry| event::told(entry, field)).collect())
+        Ok(told.flat_map(|entry| kept::told(entry, field)).collect())
     }
 
     fn open_writes(

@@ -130,7 +130,8 @@ fn is_known(error: &EngineError) {
         EngineError::Treaty(_)
         | EngineError::Rule { .. }
         | EngineError::Sandbox(_)
-        | EngineError::Answer { .. } => {}
+        | EngineError::Answer { .. }
+        | EngineError::Explain { .. } => {}
         EngineError::Ledger(error) => match error {
             LedgerError::Folder { .. }
             | LedgerError::Missing { .. }
@@ -183,6 +184,8 @@ fn every_error_says_what_happened_and_what_to_do() {
     let sandbox = SandboxError::Engine { detail: said() };
     errors.push(EngineError::Sandbox(sandbox.to_string()));
     errors.push(EngineError::Answer { message: said() });
+    let (message, hint) = (said(), "do this".to_owned());
+    errors.push(EngineError::Explain { message, hint });
     let mut told = String::new();
     for error in &errors {
         is_known(error);
