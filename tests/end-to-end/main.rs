@@ -15,6 +15,7 @@ mod full_disk;
 mod golden;
 mod killed;
 mod messages;
+mod questions;
 mod quickstart;
 mod server;
 mod shared_file;

@@ -224,6 +224,30 @@ fn every_command_has_a_json_form() {
     let question = &questions.as_array().expect("a list")[0];
     assert_eq!(question["question"], 1);
     assert_eq!(question["shown"]["base"], "anna@berg.example");
+    let account = [
+        "entity",
+        "events",
+        "field",
+        "life",
+        "link",
+        "now",
+        "open_writes",
+        "questions",
+        "records",
+    ];
+    check_keys(&bench, &["explain", "contact", "1"], 0, &account);
+    check_keys(
+        &bench,
+        &["questions", "--export", "out.csv"],
+        0,
+        &["exported", "file"],
+    );
+    check_keys(
+        &bench,
+        &["questions", "--import", "out.csv"],
+        0,
+        &["answered", "late", "wrong"],
+    );
     check_keys(
         &bench,
         &["decide", "1", "--base", "--by", "Dora"],

@@ -103,6 +103,10 @@ fn people_ask_and_answer_while_it_works() {
         bench.read(".treaty/lock").contains(&id)
     });
     bench.treaty(&["status"]).expect(0).says("1 question open");
+    let explain = bench
+        .treaty(&["explain", "contact", "x1", "email"])
+        .expect(0);
+    explain.says("question 1 waits for a person");
     let questions = bench.treaty(&["questions", "--format", "json"]).expect(0);
     let number = questions.json()[0]["question"].to_string();
     bench

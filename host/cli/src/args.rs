@@ -67,13 +67,15 @@ pub enum Command {
     /// Tells the history of a record or of one of its fields: who changed what
     /// where, what was decided and why, what was written, and how it stands now.
     Explain(ExplainArgs),
-    /// Lists what only a person can decide.
-    Questions,
+    /// Lists what only a person can decide; or puts it into a file that goes
+    /// through a spreadsheet, and takes the answers from there.
+    Questions(QuestionsArgs),
     /// Compiles one rule from standard input to standard output, for a `treaty`
     /// that is at work.
     #[command(name = COMPILE_RULE, hide = true)]
     CompileRule(CompileArgs),
-    /// Answers a question. The next pass carries the answer out.
+    /// Answers a question, or all that fit. The next pass carries the answers
+    /// out.
     Decide(DecideArgs),
     /// Lets through what a guard has stopped: exactly that, once, in the next
     /// pass.
@@ -185,14 +187,87 @@ pub struct ExplainArgs {
     pub field: Option<String>,
 }
 
+/// Which questions.
+#[derive(Debug, Default, ClapArgs)]
+pub struct FilterArgs {
+    /// Those that this person is asked; see `[[questions.assign]]`.
+    #[arg(long, value_name = "NAME")]
+    pub to: Option<String>,
+
+    /// Those about this entity.
+    #[arg(long, value_name = "ENTITY")]
+    pub entity: Option<String>,
+
+    /// Those about this field.
+    #[arg(long, value_name = "FIELD")]
+    pub field: Option<String>,
+
+    /// Those about the value of a field, about whether two records are the same,
+    /// or about a delete.
+    #[arg(long, value_enum)]
+    pub kind: Option<Kind>,
+
+    /// Those that have been open for more than so many days.
+    #[arg(long, value_name = "DAYS")]
+    pub older_than: Option<u64>,
+}
+
+/// What a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Which value a field gets.
+    Field,
+    /// Whether two records are the same.
+    Match,
+    /// Whether a record is deleted.
+    Delete,
+}
+
+/// What to do with the questions.
+#[derive(Debug, ClapArgs)]
+pub struct QuestionsArgs {
+    /// Which questions.
+    #[command(flatten)]
+    pub filter: FilterArgs,
+
+    /// Puts them into a CSV file, with a column for the answers.
+    #[arg(long, value_name = "FILE", conflicts_with = "import")]
+    pub export: Option<PathBuf>,
+
+    /// Takes answers from such a file, if all of its lines are understood.
+    #[arg(
+        long,
+        value_name = "FILE",
+        conflicts_with_all = ["to", "entity", "field", "kind", "older_than"]
+    )]
+    pub import: Option<PathBuf>,
+
+    /// Takes the lines that are understood, also where others are not.
+    #[arg(long, requires = "import")]
+    pub partly: bool,
+
+    /// Who answers, where the file does not say; the journal keeps it.
+    #[arg(long, value_name = "NAME", requires = "import")]
+    pub by: Option<String>,
+}
+
 /// How to answer.
 #[derive(Debug, ClapArgs)]
 #[group(skip)]
 #[command(group = ArgGroup::new("reply").required(true).multiple(false))]
 pub struct DecideArgs {
     /// The question's number.
-    #[arg(value_name = "QUESTION")]
-    pub number: i64,
+    #[arg(value_name = "QUESTION", required_unless_present = "all")]
+    pub number: Option<i64>,
+
+    /// All open questions that fit; at least one of --to, --entity, --field,
+    /// --kind and --older-than says which.
+    #[arg(long, conflicts_with = "number")]
+    pub all: bool,
+
+    /// Which questions, with --all.
+    #[command(flatten)]
+    pub filter: FilterArgs,
 
     /// The value that this system holds.
     #[arg(long, value_name = "SYSTEM", group = "reply")]

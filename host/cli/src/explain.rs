@@ -4,7 +4,7 @@
 mod words;
 
 use serde_json::json;
-use treaty_engine::{Account, Explained, FieldNow, Found, Stand, SystemNow, Told};
+use treaty_engine::{Account, Explained, FieldNow, Found, Stand, SystemNow};
 use treaty_model::{Life, Presence, RunId};
 
 use crate::args::{Args, ExplainArgs, Format};
@@ -175,10 +175,4 @@ fn ending(account: &Account) -> Vec<String> {
         (owed, _) => lines.push(format!("  {} owed", counted(owed as u64, "value"))),
     }
     lines
-}
-
-/// Whether an event is worth a line beside a question: what was asked stands in
-/// the question itself.
-pub fn is_history(told: &Told) -> bool {
-    !matches!(told.what, treaty_engine::Happening::Asked { .. })
 }

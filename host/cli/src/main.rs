@@ -95,7 +95,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Sync(sync) => sync::run(args, sync).await,
         Command::Status(status) => status::run(args, status),
         Command::Explain(explain) => explain::run(args, explain),
-        Command::Questions => questions::run(args),
+        Command::Questions(questions) => questions::run(args, questions),
         Command::CompileRule(_) => unreachable!("it was carried out before anything was set up"),
         Command::Decide(decide) => decide::run(args, decide),
         Command::Approve(approve) => approve::run(args, approve),

@@ -2,16 +2,17 @@
 //! stands now.
 //!
 //! A record is found by what a person knows of it (`find`), the journal's entries
-//! about its link become typed events (`event`), and the ledger says what stands
+//! about its link become typed events (`kept`, `event`), and the ledger says what stands
 //! where and what is still owed (`stand`). Nothing is opened but the ledger, so
 //! that it works beside a process that syncs.
 
 mod event;
 mod find;
+mod kept;
 mod stand;
 
 use serde::Serialize;
-use treaty_ledger::{KeptEntry, StoredLink, StoredQuestion, StoredRecord, Subject};
+use treaty_ledger::{KeptEntry, QuestionState, StoredLink, StoredQuestion, StoredRecord, Subject};
 use treaty_model::{Entity, EntityName, Life, LinkId, RemoteId, SystemName};
 
 use crate::question::SameShown;
@@ -107,8 +108,9 @@ impl Reader {
         }
     }
 
-    /// The last events about a field of a link, oldest first.
-    pub fn last_events(
+    /// The last events about a field of a link, oldest first, but for questions:
+    /// whoever wants these has one at hand.
+    pub(crate) fn last_events(
         &self,
         entity: &EntityName,
         link: LinkId,
@@ -116,11 +118,12 @@ impl Reader {
         events_max: usize,
     ) -> Result<Vec<Told>, EngineError> {
         let mut events = self.events(entity, link, field)?;
+        events.retain(|told| !matches!(told.what, Happening::Asked { .. }));
         events.drain(..events.len().saturating_sub(events_max));
         Ok(events)
     }
 
-    fn entity(&self, name: &str) -> Result<&Entity, EngineError> {
+    pub(crate) fn entity(&self, name: &str) -> Result<&Entity, EngineError> {
         let mut entities = self.entities.iter();
         let found = entities.find(|entity| entity.name.as_str() == name);
         found.ok_or_else(|| {
@@ -160,17 +163,16 @@ impl Reader {
             events.extend(questions.iter().flat_map(told_of_same));
             events.sort_by_key(|told| told.at);
         }
-        let open: Vec<_> = self
-            .questions()?
-            .iter()
-            .map(|question| question.number)
-            .collect();
         let about = |question: &&StoredQuestion| {
             let fits = match (&question.subject, field) {
                 (Subject::Field(_, of), Some(field)) => of == field,
                 _ => true,
             };
-            fits && open.contains(&question.number)
+            let waits = matches!(
+                question.state,
+                QuestionState::Open | QuestionState::Answered
+            );
+            fits && waits
         };
         Ok(Account {
             entity: entity.name.clone(),
@@ -214,7 +216,7 @@ impl Reader {
                 return Ok(events);
             };
             after = last.number;
-            events.extend(page.iter().flat_map(|entry| event::told(entry, field)));
+            events.extend(page.iter().flat_map(|entry| kept::told(entry, field)));
         }
     }
 
@@ -229,7 +231,7 @@ impl Reader {
         }
         entries.sort_by_key(|entry| entry.number);
         let told = entries.iter();
-        Ok(told.flat_map(|entry| event::told(entry, field)).collect())
+        Ok(told.flat_map(|entry| kept::told(entry, field)).collect())
     }
 
     fn open_writes(

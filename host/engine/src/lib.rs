@@ -11,6 +11,7 @@
 
 mod absent;
 mod apply;
+mod asked;
 mod assign;
 mod batches;
 mod check;
@@ -56,6 +57,7 @@ use treaty_ledger::{Ledger, MatchKey};
 use treaty_model::{Clock, Digest, RunId, Trip};
 use treaty_planner::Limits;
 
+pub use asked::{Asked, Fitting, QuestionFilter, Shown};
 pub use check::{Checked, check};
 pub use error::EngineError;
 pub use explain::{

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use treaty_folder::TreatyFolder;
+use treaty_folder::{Assignment, TreatyFolder};
 use treaty_ledger::{
     AnswerGiven, EntityShape, Ledger, LeftAnswer, LeftApproval, QuestionState, StoredQuestion,
     StoredTrip, TripState,
@@ -18,6 +18,7 @@ use crate::{EngineError, Reply};
 pub struct Reader {
     pub(crate) ledger: Ledger,
     pub(crate) entities: Vec<Entity>,
+    pub(crate) assignments: Vec<Assignment>,
     pub(crate) clock: Arc<dyn Clock>,
 }
 
@@ -31,6 +32,7 @@ impl Reader {
         Ok(Self {
             ledger,
             entities,
+            assignments: folder.assignments.clone(),
             clock,
         })
     }

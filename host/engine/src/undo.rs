@@ -247,7 +247,6 @@ impl Engine {
 
     /// The next links of the run, with what puts them back, and what stays. None:
     /// there are no more.
-    #[expect(clippy::type_complexity, reason = "two lists, one of which may end")]
     fn undo_batch(
         &self,
         part: &Part,

@@ -132,6 +132,7 @@ fn is_known(error: &EngineError) {
         | EngineError::Sandbox(_)
         | EngineError::Answer { .. }
         | EngineError::Approval { .. }
+        | EngineError::Undo { .. }
         | EngineError::Explain { .. } => {}
         EngineError::Ledger(error) => match error {
             LedgerError::Folder { .. }
@@ -189,6 +190,11 @@ fn every_error_says_what_happened_and_what_to_do() {
         let (name, known) = ("canary-0c".to_owned(), known.to_owned());
         errors.push(EngineError::Approval { name, known });
     }
+    errors.push(EngineError::Undo {
+        run: treaty_model::RunId(7),
+    });
+    let (message, hint) = (said(), "do this".to_owned());
+    errors.push(EngineError::Explain { message, hint });
     let mut told = String::new();
     for error in &errors {
         is_known(error);

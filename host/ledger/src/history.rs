@@ -179,7 +179,7 @@ mod tests {
                 .expect("SQLite has a plan");
             assert_eq!(
                 plan[0],
-                "SEARCH entry USING INDEX entry_link (entity=? AND link=?)"
+                "SEARCH journal.entry USING INDEX entry_link (entity=? AND link=?)"
             );
         }
     }

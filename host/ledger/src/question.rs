@@ -121,6 +121,17 @@ impl Ledger {
         })
     }
 
+    /// A question by its number, also one that is over.
+    pub fn question(&self, number: i64) -> Result<Option<StoredQuestion>, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached(&format!(
+                "SELECT {QUESTION_COLUMNS} FROM question WHERE id = ?1"
+            ))?
+            .query_row([number], read_question)
+            .optional()
+        })
+    }
+
     /// All questions about a link, and all about whether one of some records, by
     /// number, is the same as another: also those that are over, oldest first.
     pub fn questions_ever(
@@ -131,18 +142,20 @@ impl Ledger {
     ) -> Result<Vec<StoredQuestion>, LedgerError> {
         self.read(|db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {QUESTION_COLUMNS} FROM question WHERE entity = ?1 ORDER BY id"
+                "SELECT {QUESTION_COLUMNS} FROM question
+                 WHERE entity = ?1 AND (link = ?2 OR link IS NULL) ORDER BY id"
             ))?;
-            let mut rows = statement.query([entity.as_str()])?;
+            let link = link.map(number::of_link);
+            let mut rows = statement.query(params![entity.as_str(), link])?;
             let mut found = Vec::new();
             while let Some(row) = rows.next()? {
-                let question = read_question(row)?;
-                let about = match question.subject {
+                // Most are about others: their content is not read.
+                let about = match from_json(row.get_ref(2)?.as_str()?)? {
                     Subject::Same(one, other) => records.contains(&one) || records.contains(&other),
-                    Subject::Field(of, _) | Subject::Life(of) => Some(of) == link,
+                    Subject::Field(..) | Subject::Life(_) => true,
                 };
                 if about {
-                    found.push(question);
+                    found.push(read_question(row)?);
                 }
             }
             Ok(found)

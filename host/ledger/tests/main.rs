@@ -5,6 +5,7 @@ mod all_or_nothing;
 mod damage;
 mod faults;
 mod formats;
+mod history;
 mod inbox;
 mod kill;
 mod matching;

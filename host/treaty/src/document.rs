@@ -219,6 +219,23 @@ impl<'d> Section<'d> {
         sections.collect()
     }
 
+    /// The sections `[[key]]` below this one, as they stand in the file.
+    pub fn list_below(&self, key: &'static str) -> Vec<Section<'d>> {
+        let Some(value) = self.get(key) else {
+            return Vec::new();
+        };
+        let path = self.name(key);
+        let DeValue::Array(items) = value.get_ref() else {
+            self.wrong_kind(&path, &format!("sections [[{path}]]"), value);
+            return Vec::new();
+        };
+        let sections = items.iter().filter_map(|item| {
+            let place = self.document.place(item.span());
+            self.table_of(path.clone(), place, item)
+        });
+        sections.collect()
+    }
+
     /// The texts, numbers and truth values of a table below this one, as texts.
     pub fn scalars_below(&self, key: &'static str) -> Vec<(Spot<String>, String)> {
         let Some(below) = self.below(key) else {
@@ -277,7 +294,8 @@ impl<'d> Section<'d> {
         entries.collect()
     }
 
-    fn has(&self, key: &str) -> bool {
+    /// Whether a key is there, whatever it says.
+    pub fn has(&self, key: &str) -> bool {
         self.table.iter().any(|(name, _)| name.get_ref() == key)
     }
 

@@ -7,8 +7,8 @@ use treaty_model::{EntityName, FieldIndex, Owner};
 
 use crate::document::{Document, Section};
 use crate::settings::{
-    EntitySettings, Guards, Limits, RuleSettings, SystemSettings, entities, guards, paths, rules,
-    systems,
+    Assignment, EntitySettings, Guards, Limits, QuestionKind, RuleSettings, SystemSettings,
+    entities, guards, paths, questions, rules, systems,
 };
 use crate::{Known, Place, Problem, Problems, checks, secret, table};
 
@@ -39,6 +39,8 @@ pub struct TreatyFolder {
     pub guards: Guards,
     /// What a rule may use up.
     pub limits: Limits,
+    /// Who is asked, in the order of the file.
+    pub assignments: Vec<Assignment>,
     /// What is hardly meant as it stands.
     pub warnings: Problems,
 }
@@ -70,6 +72,7 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
     let entries = rules::read(&treaty, root, known);
     let guards = guards::read_guards(&treaty);
     let limits = guards::read_limits(&treaty);
+    let assignments = questions::read(&treaty);
     let nothing = treaty.place.clone();
     treaty.finish();
 
@@ -86,6 +89,7 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
         table::read(root, entity, &mut problems);
     }
     checks::check(&systems, &entities, &entries, known, &mut problems);
+    questions::check(&assignments, &entities, &mut problems);
     let mut problems = Problems(problems);
     problems.sort();
     if problems.has_errors() {
@@ -102,6 +106,10 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
         rules,
         guards,
         limits,
+        assignments: assignments
+            .into_iter()
+            .map(|entry| entry.assignment)
+            .collect(),
         warnings: problems,
     })
 }
@@ -169,6 +177,18 @@ impl TreatyFolder {
         let named = row.rule.as_deref().and_then(|name| self.rule(name));
         let resolver = named.map_or(entity.resolver.as_str(), |rule| rule.name.as_str());
         (row.owner == Owner::Shared).then_some(resolver)
+    }
+
+    /// The person who is asked such questions; none: whoever looks.
+    pub fn assigned_to(
+        &self,
+        entity: &EntityName,
+        kind: QuestionKind,
+        field: Option<&str>,
+    ) -> Option<&str> {
+        let mut assignments = self.assignments.iter();
+        let fitting = assignments.find(|assignment| assignment.fits(entity, kind, field));
+        fitting.map(|assignment| assignment.to.as_str())
     }
 
     /// Where the row of a field begins in its field table.

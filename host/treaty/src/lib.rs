@@ -48,8 +48,8 @@ pub use problem::{Place, Problem, Problems, Severity};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};
 pub use secret::secret;
 pub use settings::{
-    Component, EntitySettings, Guards, Limits, Matching, Profile, RuleSettings, SourceSettings,
-    SystemSettings,
+    Assignment, Component, EntitySettings, Guards, Limits, Matching, Profile, QuestionKind,
+    RuleSettings, SourceSettings, SystemSettings,
 };
 pub use setup::{own_fields, setup};
 pub use table::SEMANTIC_TYPES;

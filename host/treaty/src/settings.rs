@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use serde::Serialize;
 use serde_json::Value as Json;
-use treaty_model::{ActorKind, Entity, FieldIndex, RemoteId, SystemName};
+use treaty_model::{ActorKind, Entity, EntityName, FieldIndex, RemoteId, SystemName};
 
 use crate::{Place, glob};
 
@@ -12,6 +13,7 @@ pub(crate) mod entities;
 pub(crate) mod guards;
 pub(crate) mod parts;
 pub(crate) mod paths;
+pub(crate) mod questions;
 pub(crate) mod rules;
 pub(crate) mod systems;
 
@@ -178,6 +180,32 @@ pub struct Guards {
     pub settle_seconds: u64,
 }
 
+/// Who is asked: `[[questions.assign]]`. Of several that fit a question, the
+/// first counts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assignment {
+    /// The person.
+    pub to: String,
+    /// The entity; none: any.
+    pub entity: Option<EntityName>,
+    /// The fields; empty: any, and questions that are about no field.
+    pub fields: Vec<String>,
+    /// The kind of question; none: any.
+    pub kind: Option<QuestionKind>,
+}
+
+/// What a question is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum QuestionKind {
+    /// Which value a field gets.
+    Field,
+    /// Whether two records are the same.
+    Match,
+    /// Whether a record is deleted.
+    Delete,
+}
+
 /// What a rule may use up: `[limits]`. None: the sandbox's own default.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
@@ -199,6 +227,19 @@ pub struct Limits {
     pub time_per_element_ms: Option<u64>,
     /// Log lines that are kept of one batch.
     pub log_lines: Option<u64>,
+}
+
+impl Assignment {
+    /// Whether it is about such questions.
+    pub fn fits(&self, entity: &EntityName, kind: QuestionKind, field: Option<&str>) -> bool {
+        let of_fields = match field {
+            Some(field) => self.fields.is_empty() || self.fields.iter().any(|of| of == field),
+            None => self.fields.is_empty(),
+        };
+        of_fields
+            && self.entity.as_ref().is_none_or(|of| of == entity)
+            && self.kind.is_none_or(|of| of == kind)
+    }
 }
 
 impl SystemSettings {

@@ -1,0 +1,116 @@
+//! What the journal tells of a link, and what stands where.
+
+use serde_json::json;
+use treaty_ledger::{Commit, Entry, EntryKind, Holder, Ledger};
+use treaty_model::{LinkId, RunId};
+
+use crate::sample::{at, crm, key, open, text};
+
+fn entry(kind: EntryKind, link: Option<u64>, remote: Option<&str>) -> Entry {
+    Entry {
+        at: at(1),
+        run: RunId(1),
+        kind,
+        entity: "contact".into(),
+        link: link.map(LinkId),
+        system: Some("crm".into()),
+        remote: remote.map(Into::into),
+        field: None,
+        content: json!({ "what": "x" }).into(),
+        mark: None,
+    }
+}
+
+fn told(ledger: &Ledger, entries: Vec<Entry>) {
+    let journal = entries;
+    ledger
+        .commit(&Commit {
+            journal,
+            ..Commit::default()
+        })
+        .expect("it is kept");
+}
+
+#[test]
+fn a_link_s_entries_come_in_order_page_by_page() {
+    let (_folder, ledger) = open();
+    // The index has those without a field first.
+    for field in ["b", "a"] {
+        let field = Some(field.to_owned());
+        let verdict = entry(EntryKind::Verdict, Some(1), None);
+        told(
+            &ledger,
+            vec![
+                Entry { field, ..verdict },
+                entry(EntryKind::Write, Some(2), Some("r2")),
+                entry(EntryKind::Base, Some(1), None),
+            ],
+        );
+    }
+    let mut kinds = Vec::new();
+    let mut after = 0;
+    loop {
+        let page = ledger.history(&"contact".into(), LinkId(1), after, 3);
+        let page = page.expect("it reads");
+        let Some(last) = page.last() else { break };
+        after = last.number;
+        kinds.extend(page.into_iter().map(|kept| (kept.kind, kept.field)));
+    }
+    let field = |name: &str| Some(name.to_owned());
+    assert_eq!(
+        kinds,
+        [
+            (EntryKind::Verdict, field("b")),
+            (EntryKind::Base, None),
+            (EntryKind::Verdict, field("a")),
+            (EntryKind::Base, None),
+        ]
+    );
+    let of_another = ledger.history(&"company".into(), LinkId(1), 0, 9);
+    assert_eq!(of_another.expect("it reads"), []);
+}
+
+#[test]
+fn a_record_is_told_of_by_its_own_id() {
+    let (_folder, ledger) = open();
+    told(
+        &ledger,
+        vec![
+            entry(EntryKind::Fault, None, Some("r1")),
+            entry(EntryKind::Fault, None, Some("r2")),
+            entry(EntryKind::Write, Some(3), Some("r1")),
+            entry(EntryKind::Write, Some(4), Some("r1")),
+            entry(EntryKind::Write, Some(3), Some("r1")),
+        ],
+    );
+    let alone = ledger.history_without_link(&key("crm", "r1"));
+    assert_eq!(alone.expect("it reads").len(), 1);
+    let links = ledger.links_told_of(&"contact".into(), &"r1".into());
+    assert_eq!(links.expect("it reads"), [LinkId(3), LinkId(4)]);
+    let links = ledger.links_told_of(&"company".into(), &"r1".into());
+    assert_eq!(links.expect("it reads"), []);
+}
+
+#[test]
+fn what_records_hold_is_read_in_both_forms() {
+    let (_folder, ledger) = open();
+    let mut one = crm("r1");
+    one.own[0] = text("ANNA");
+    one.observed[0] = text("Anna");
+    let two = crm("r2");
+    ledger
+        .commit(&Commit {
+            records: vec![one, two],
+            ..Commit::default()
+        })
+        .expect("it is kept");
+    let page = ledger.record_texts(&"contact".into(), 0, 1);
+    let page: Vec<Holder> = page.expect("it reads");
+    assert_eq!(page.len(), 1);
+    assert_eq!(page[0].record, Some(("crm".into(), "r1".into())));
+    for text in ["ANNA", "Anna"] {
+        assert!(page[0].texts.iter().any(|held| held == text), "{page:?}");
+    }
+    let next = ledger.record_texts(&"contact".into(), page[0].number, 9);
+    assert_eq!(next.expect("it reads").len(), 1);
+}
