@@ -243,9 +243,11 @@ impl Engine {
             .map(|question| link_question(part, draft.stored.id, question, records.clone(), now))
             .collect();
         for open in &draft.questions {
-            let again = asked
-                .iter()
-                .any(|question| question.subject == open.subject);
+            // One that was answered is over: the answer could not be carried out.
+            let again = open.answer.is_none()
+                && asked
+                    .iter()
+                    .any(|question| question.subject == open.subject);
             let still = again || draft.still_open.contains(&open.number);
             if still {
                 continue;

@@ -62,7 +62,9 @@ pub(crate) struct Send {
 pub(crate) fn take_open(part: &Part, plan: &mut LinkPlan, open: &[StoredQuestion]) -> Vec<i64> {
     let mut still_open = Vec::new();
     plan.questions.retain(|question| {
-        let known = open.iter().find(|open| asks_the_same(part, open, question));
+        // One whose answer could not be carried out is asked again.
+        let mut unanswered = open.iter().filter(|open| open.answer.is_none());
+        let known = unanswered.find(|open| asks_the_same(part, open, question));
         still_open.extend(known.map(|open| open.number));
         known.is_none()
     });

@@ -75,6 +75,14 @@ impl PartSystem {
             .collect()
     }
 
+    /// The own fields that the table mentions, with what they store.
+    pub(crate) fn selected_types(&self) -> impl Iterator<Item = String> {
+        self.selected.iter().map(|position| {
+            let field = &self.schema.fields[*position];
+            serde_json::json!([field.name, field.kind]).to_string()
+        })
+    }
+
     /// A whole own row with these fields, all others absent.
     pub(crate) fn expand(&self, selected: &Row) -> Row {
         let mut own: Row = vec![None; self.schema.fields.len()];

@@ -83,13 +83,14 @@ impl Engine {
     }
 
     /// Lists a source again from the start where the table mentions own fields
-    /// that the ledger has not kept so far: a feed of changes would not show
-    /// them.
+    /// that the ledger has not kept so far, or that are of another type now: a
+    /// feed of changes would not show them.
     pub(crate) fn list_after_change(&self, part: &Part) -> Result<(), EngineError> {
         for system in part.entity.system_indexes() {
             let name = &part.entity.part(system).system;
             let fact = format!("own fields of {} in {name}", part.entity.name);
-            let now = serde_json::json!(part.system(system).selected_names).to_string();
+            let mentioned: Vec<_> = part.system(system).selected_types().collect();
+            let now = serde_json::json!(mentioned).to_string();
             let before = self.ledger.fact(&fact)?;
             if before.as_ref() == Some(&now) {
                 continue;
@@ -98,11 +99,7 @@ impl Engine {
                 .as_deref()
                 .and_then(|text| serde_json::from_str(text).ok())
                 .unwrap_or_default();
-            let more = part
-                .system(system)
-                .selected_names
-                .iter()
-                .any(|own| !known.contains(own));
+            let more = mentioned.iter().any(|own| !known.contains(own));
             let mut commit = Commit {
                 facts: vec![(fact, now)],
                 ..Commit::default()

@@ -3,7 +3,7 @@
 
 use treaty_model::Origin;
 
-use crate::deed::{Deed, Who};
+use crate::deed::{Deed, Fault, Who};
 use crate::history::{Edit, Removal};
 use crate::stage::Stage;
 use crate::store::{Stored, code, origin, thing_of};
@@ -37,6 +37,7 @@ impl Stage {
                 into,
             } => self.merge(system, thing, into),
             Deed::Answer { pick } => self.answers.push(pick),
+            Deed::Plan => self.plans += 1,
             Deed::Wait { ms } => self.wait(ms),
         }
     }
@@ -90,6 +91,7 @@ impl Stage {
             mark: None,
             told: None,
             known: false,
+            hushed: false,
         };
         store.records.insert(id, stored);
         store.changed(id, now);
@@ -106,21 +108,27 @@ impl Stage {
         who: Who,
     ) {
         let after = self.world.stored(system, field, &value);
+        let stored = self.stores[system].records.get(&id);
+        let before = stored.and_then(|stored| stored.values[field].clone());
+        if before == after || !self.world.has(system, field) {
+            return;
+        }
+        let hushed = self.take(&Fault::NoticeLost { system });
         let now = self.now;
         let store = &mut self.stores[system];
         let changed_at = store.time(now);
         let Some(stored) = store.records.get_mut(&id) else {
             return;
         };
-        let before = stored.values[field].clone();
-        if before == after || !self.world.has(system, field) {
-            return;
-        }
         stored.values[field].clone_from(&after);
-        stored.changed_at = changed_at;
         stored.by = origin(who);
         stored.mark = None;
-        store.changed(id, now);
+        if hushed {
+            stored.hushed = true;
+        } else {
+            stored.changed_at = changed_at;
+            store.changed(id, now);
+        }
         self.note_edit(system, thing, id, field, before, after);
     }
 

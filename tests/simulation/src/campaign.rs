@@ -1,13 +1,16 @@
 //! Many histories, on all cores.
 
+use std::fmt;
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use crate::broken::Broken;
 use crate::case::Case;
-use crate::play::play;
+use crate::figures::Figures;
+use crate::play::{Played, play};
 use crate::shrink::shrink;
 use crate::theatre::Theatre;
 
@@ -18,6 +21,10 @@ pub struct Campaign {
     pub histories: u64,
     /// How many passes were made in them.
     pub passes: u64,
+    /// How long that took.
+    pub took: Duration,
+    /// What was counted.
+    pub figures: Figures,
     /// Histories that broke a promise, by seed.
     pub findings: Vec<Finding>,
 }
@@ -31,6 +38,23 @@ pub struct Finding {
     pub broken: Broken,
     /// A short case that breaks the same promise.
     pub case: Case,
+}
+
+impl fmt::Display for Campaign {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            histories,
+            passes,
+            took,
+            figures,
+            findings,
+        } = self;
+        let (broken, seconds) = (findings.len(), took.as_secs_f64());
+        let speed = *histories as f64 / seconds.max(0.001);
+        writeln!(f, "{histories} histories, {passes} passes, {broken} broken")?;
+        writeln!(f, "{speed:.1} seeds a second, each played twice")?;
+        write!(f, "{figures}")
+    }
 }
 
 /// Whether histories that broke a promise are made short.
@@ -50,6 +74,7 @@ pub fn campaign(
     findings_max: usize,
     shorten: Shorten,
 ) -> anyhow::Result<Campaign> {
+    let began = Instant::now();
     let next = AtomicU64::new(seeds.start);
     let shared = Mutex::new(Campaign::default());
     let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
@@ -59,10 +84,11 @@ pub fn campaign(
             if !seeds.contains(&seed) || lock().findings.len() >= findings_max {
                 return Ok(());
             }
-            let (passes, finding) = one(theatre, seed, shorten)?;
+            let (played, finding) = one(theatre, seed, shorten)?;
             let mut campaign = lock();
             campaign.histories += 1;
-            campaign.passes += passes;
+            campaign.passes += played.passes;
+            campaign.figures.add(played.figures);
             campaign.findings.extend(finding);
         }
     };
@@ -77,16 +103,22 @@ pub fn campaign(
     })?;
     let mut campaign = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
     campaign.findings.sort_by_key(|finding| finding.seed);
+    campaign.took = began.elapsed();
     Ok(campaign)
 }
 
 /// Plays the history of a seed twice.
-fn one(theatre: &Theatre, seed: u64, shorten: Shorten) -> anyhow::Result<(u64, Option<Finding>)> {
+fn one(
+    theatre: &Theatre,
+    seed: u64,
+    shorten: Shorten,
+) -> anyhow::Result<(Played, Option<Finding>)> {
     let case = Case::of(seed);
     let name = format!("seed-{seed}");
-    let played = play(theatre, &name, &case)?;
+    let mut played = play(theatre, &name, &case)?;
     let again = play(theatre, &name, &case)?;
-    let mut broken = played.broken;
+    let mut broken = std::mem::take(&mut played.broken);
+    played.figures.check(7, 1);
     if played.journal != again.journal {
         broken.push(Broken::new(7, "played twice, the journals differ"));
     }
@@ -102,5 +134,5 @@ fn one(theatre: &Theatre, seed: u64, shorten: Shorten) -> anyhow::Result<(u64, O
         None => None,
     };
     theatre.forget(&name);
-    Ok((played.passes, finding))
+    Ok((played, finding))
 }

@@ -2,7 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::deed::{At, Deed, Fault, deeds, faults};
+use crate::deed::{At, Deed, Fault};
+use crate::draw::{deeds, faults};
 use crate::world::World;
 
 /// Everything that a history is made of.

@@ -8,15 +8,16 @@ use async_trait::async_trait;
 use treaty_engine::OpenSystem;
 use treaty_model::{Clock, OwnSchema, RemoteId};
 use treaty_systems::{
-    Capabilities, ChangeFeed, Conditional, Connector, Cursor, Found, Outcome, Page, Record, Sought,
-    Source, SystemError, SystemSettings, SystemWrite,
+    Capabilities, Change, ChangeFeed, Conditional, Connector, Cursor, Found, Outcome, Page, Record,
+    Sought, Source, SystemError, SystemSettings, SystemWrite,
 };
 
 use crate::deed::Fault;
 use crate::feed;
-use crate::stage::{Shared, Stage};
+use crate::moment::{Call, Moment};
+use crate::stage::Shared;
 use crate::store::Store;
-use crate::world::Feed;
+use crate::world::{Compares, Feed};
 use crate::write::{self, Answers};
 
 /// Opens the world's systems in place of real ones.
@@ -60,7 +61,11 @@ fn capabilities(store: &Store) -> Capabilities {
             Feed::Watermark => ChangeFeed::Watermark,
             Feed::Log => ChangeFeed::Log,
         },
-        conditional: Conditional::Strong,
+        conditional: match traits.compares {
+            Compares::AsOneStep => Conditional::Strong,
+            Compares::Before => Conditional::Weak,
+            Compares::Never => Conditional::None,
+        },
         create: true,
         archive: traits.archives,
         delete: !traits.archives,
@@ -73,22 +78,22 @@ fn capabilities(store: &Store) -> Capabilities {
 
 impl SimulatedSystem {
     /// Waits, and lets the world go on meanwhile.
-    async fn pause(&self) {
+    async fn pause(&self, at: Moment) {
         let mut waited = false;
         poll_fn(|_| {
             if waited {
                 return Poll::Ready(());
             }
             waited = true;
-            self.stage.lock().paused = true;
+            self.stage.lock().paused = Some(at);
             Poll::Pending
         })
         .await;
     }
 
     /// Begins a call, which may fail before it does anything.
-    async fn begin(&self) -> Result<(), SystemError> {
-        self.pause().await;
+    async fn begin(&self, call: Call) -> Result<(), SystemError> {
+        self.pause(Moment::Before(call)).await;
         let mut stage = self.stage.lock();
         let system = self.system;
         let name = stage.world.systems[system].name.clone();
@@ -110,25 +115,51 @@ impl SimulatedSystem {
     }
 
     /// Ends a call.
-    async fn end(&self) {
+    async fn end(&self, call: Call) {
         {
             let mut stage = self.stage.lock();
             let store = &mut stage.stores[self.system];
             store.hidden = store.hidden.saturating_sub(1);
             store.renamed = store.renamed.saturating_sub(1);
+            // Who reads a page asks for the columns after it: no page stands
+            // between two looks at them that are the same.
+            if call == Call::Describe {
+                store.gone = store.gone.saturating_sub(1);
+                store.retyped = store.retyped.saturating_sub(1);
+            }
         }
-        self.pause().await;
+        self.pause(Moment::After(call)).await;
     }
-}
 
-impl Stage {
-    /// Takes a fault that waits, where it does.
-    pub fn take(&mut self, fault: &Fault) -> bool {
-        let Some(place) = self.armed.iter().position(|armed| armed == fault) else {
-            return false;
+    /// Refuses a call that names columns which are not there as they were.
+    fn refuse_drift(&self) -> Result<(), SystemError> {
+        let stage = self.stage.lock();
+        let store = &stage.stores[self.system];
+        if store.gone + store.retyped == 0 {
+            return Ok(());
+        }
+        Err(SystemError::Schema {
+            source_name: "person".to_owned(),
+            message: "a column is not there as it was".to_owned(),
+        })
+    }
+
+    /// Compares what a call of writes expects with what stands there, where the
+    /// system does that before it writes; people go on meanwhile.
+    async fn compare(&self, writes: &[SystemWrite]) -> Vec<Option<Outcome>> {
+        let compared = {
+            let mut stage = self.stage.lock();
+            let store = &mut stage.stores[self.system];
+            match store.traits.compares {
+                Compares::Before => writes
+                    .iter()
+                    .map(|write| write::stale(store, write))
+                    .collect(),
+                Compares::AsOneStep | Compares::Never => return vec![None; writes.len()],
+            }
         };
-        self.armed.remove(place);
-        true
+        self.pause(Moment::BetweenComparisonAndWrite).await;
+        compared
     }
 }
 
@@ -139,9 +170,9 @@ impl Connector for SimulatedSystem {
     }
 
     async fn describe(&self, _: &Source) -> Result<OwnSchema, SystemError> {
-        self.begin().await?;
+        self.begin(Call::Describe).await?;
         let schema = self.stage.lock().stores[self.system].schema();
-        self.end().await;
+        self.end(Call::Describe).await;
         Ok(schema)
     }
 
@@ -151,10 +182,15 @@ impl Connector for SimulatedSystem {
         cursor: Option<&Cursor>,
         _: usize,
     ) -> Result<Page, SystemError> {
-        self.begin().await?;
+        self.begin(Call::Changes).await?;
         let page = {
             let mut stage = self.stage.lock();
             let (now, system) = (stage.now, self.system);
+            let tick = stage.tick;
+            let store = &mut stage.stores[system];
+            if cursor.is_none() && std::mem::replace(&mut store.listed, true) {
+                store.listed_again = Some(tick);
+            }
             let repeated = stage.take(&Fault::Repeated { system });
             let mut page = feed::page(&mut stage.stores[system], cursor, now);
             if repeated {
@@ -162,38 +198,50 @@ impl Connector for SimulatedSystem {
                 page.changes.reverse();
                 page.changes.extend(again);
             }
+            for change in &mut page.changes {
+                if let Change::Record(record) = change {
+                    stage.stores[system].drift(&mut record.own);
+                }
+            }
             page
         };
-        self.end().await;
+        self.end(Call::Changes).await;
         Ok(page)
     }
 
     async fn get(&self, _: &Source, ids: &[RemoteId]) -> Result<Vec<Option<Record>>, SystemError> {
-        self.begin().await?;
+        self.begin(Call::Get).await?;
+        self.refuse_drift()?;
         let records = {
             let mut stage = self.stage.lock();
             let store = &mut stage.stores[self.system];
             ids.iter().map(|id| write::current(store, id)).collect()
         };
-        self.end().await;
+        self.end(Call::Get).await;
         Ok(records)
     }
 
     async fn write(&self, _: &Source, writes: &[SystemWrite]) -> Result<Vec<Outcome>, SystemError> {
-        self.begin().await?;
+        self.begin(Call::Write).await?;
+        self.refuse_drift()?;
         let answers = Answers::of(&mut self.stage.lock(), self.system);
+        let compared = self.compare(writes).await;
         let mut outcomes = Vec::new();
-        for (place, write) in writes.iter().enumerate() {
-            let outcome = answers.outcome(&mut self.stage.lock(), self.system, place, write);
+        for (place, (write, stale)) in writes.iter().zip(compared).enumerate() {
+            let outcome = match stale {
+                Some(stale) => stale,
+                None => answers.outcome(&mut self.stage.lock(), self.system, place, write),
+            };
             outcomes.push(outcome);
-            self.pause().await;
+            self.pause(Moment::BetweenWrites).await;
         }
-        self.end().await;
+        self.end(Call::Write).await;
         Ok(outcomes)
     }
 
     async fn find(&self, _: &Source, intents: &[Sought]) -> Result<Vec<Found>, SystemError> {
-        self.begin().await?;
+        self.begin(Call::Find).await?;
+        self.refuse_drift()?;
         let found = {
             let mut stage = self.stage.lock();
             let now = stage.now;
@@ -203,7 +251,7 @@ impl Connector for SimulatedSystem {
                 .map(|sought| write::find(store, sought, now))
                 .collect()
         };
-        self.end().await;
+        self.end(Call::Find).await;
         Ok(found)
     }
 }

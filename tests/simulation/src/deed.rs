@@ -1,11 +1,6 @@
-//! What people and machines do in a world, and what goes wrong meanwhile. Both
-//! are lists, drawn from separate parts of a seed: either can be cut shorter
-//! while the other stays.
+//! What people and machines do in a world, and what goes wrong meanwhile.
 
 use serde::{Deserialize, Serialize};
-
-use crate::chance::Chance;
-use crate::world::{FIELDS, World};
 
 /// Something that happens at a tick: ticks are counted whenever Treaty waits for
 /// a system, and between passes.
@@ -39,7 +34,7 @@ pub enum Deed {
         system: usize,
         /// Of what thing.
         thing: u64,
-        /// With these values of [`FIELDS`].
+        /// With these values, in the order of the world's fields.
         values: Vec<Option<String>>,
     },
     /// Changes a field of a thing's record, where there is one.
@@ -48,7 +43,7 @@ pub enum Deed {
         system: usize,
         /// Of what thing.
         thing: u64,
-        /// Which of [`FIELDS`].
+        /// Which of the world's fields.
         field: usize,
         /// To what.
         value: Option<String>,
@@ -83,6 +78,8 @@ pub enum Deed {
         /// Which question, and which side: counted round.
         pick: u64,
     },
+    /// Has Treaty plan, and do nothing.
+    Plan,
     /// Nothing happens for a while.
     Wait {
         /// How long.
@@ -163,141 +160,52 @@ pub enum Fault {
     DiskFull,
     /// Treaty is stopped and started between two passes.
     Restart,
+    /// The next edit is not told of: neither in the log nor by a time of change,
+    /// until the record changes again.
+    NoticeLost {
+        /// Where.
+        system: usize,
+    },
+    /// A column is gone until it was looked for so many times.
+    Gone {
+        /// Where.
+        system: usize,
+        /// How many times.
+        calls: u64,
+    },
+    /// A column is of another type until it was looked at so many times.
+    Retyped {
+        /// Where.
+        system: usize,
+        /// How many times.
+        calls: u64,
+    },
+    /// The rule with bad days is upgraded, and decides otherwise.
+    Upgraded,
 }
 
-/// What is done in a history.
-pub fn deeds(seed: u64, world: &World) -> Vec<At<Deed>> {
-    let mut chance = Chance::new(seed, "deeds");
-    let things = 1 + chance.below(5);
-    let mut deeds: Vec<At<Deed>> = Vec::new();
-    // First meeting: some things are there already, in one system or several.
-    for thing in 0..things {
-        let alike = values(&mut chance);
-        for system in 0..world.systems.len() {
-            if chance.one_in(2) {
-                let values = match chance.one_in(3) {
-                    true => values(&mut chance),
-                    false => alike.clone(),
-                };
-                deeds.push(At {
-                    tick: 0,
-                    what: Deed::Create {
-                        system,
-                        thing,
-                        values,
-                    },
-                });
-            }
+impl Fault {
+    /// What figures call it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unreachable { .. } => "unreachable",
+            Self::Busy { .. } => "busy",
+            Self::AnswerLost { .. } => "answer lost",
+            Self::WriteLost { .. } => "write lost",
+            Self::CutShort { .. } => "call cut short",
+            Self::Refused { .. } => "write refused",
+            Self::Hidden { .. } => "records hidden",
+            Self::Repeated { .. } => "page repeated",
+            Self::Renamed { .. } => "column renamed",
+            Self::ClockJumps { .. } => "clock jumped",
+            Self::Crash => "killed",
+            Self::LedgerFails { .. } => "ledger failed",
+            Self::DiskFull => "disk full",
+            Self::Restart => "restarted",
+            Self::NoticeLost { .. } => "notice lost",
+            Self::Gone { .. } => "column gone",
+            Self::Retyped { .. } => "column retyped",
+            Self::Upgraded => "rule upgraded",
         }
-    }
-    let count = 2 + chance.below(18);
-    let ticks = 20 + chance.below(200);
-    for _ in 0..count {
-        let what = deed(&mut chance, world, things);
-        deeds.push(At {
-            tick: 1 + chance.below(ticks),
-            what,
-        });
-    }
-    deeds.sort_by_key(|deed| deed.tick);
-    deeds
-}
-
-fn deed(chance: &mut Chance, world: &World, things: u64) -> Deed {
-    let system = chance.place(world.systems.len());
-    let thing = chance.below(things);
-    match chance.below(20) {
-        0 => Deed::Create {
-            system,
-            thing: things + chance.below(2),
-            values: values(chance),
-        },
-        1 => Deed::Create {
-            system,
-            thing,
-            values: values(chance),
-        },
-        2 => Deed::Delete { system, thing },
-        3 => Deed::Restore { system, thing },
-        4 => Deed::Merge {
-            system,
-            thing,
-            into: chance.below(things),
-        },
-        5 | 6 => Deed::Answer {
-            pick: chance.below(7),
-        },
-        7 => Deed::Wait {
-            ms: *chance.pick(&[500, 30_000, 600_000]),
-        },
-        _ => Deed::Edit {
-            system,
-            thing,
-            field: chance.place(FIELDS.len()),
-            value: value(chance),
-            who: *chance.pick(&[Who::Person, Who::Person, Who::Robot, Who::UnderOurName]),
-        },
-    }
-}
-
-fn values(chance: &mut Chance) -> Vec<Option<String>> {
-    FIELDS.iter().map(|_| value(chance)).collect()
-}
-
-/// A small pool: values are equal by chance now and then, and one is longer
-/// than some systems hold.
-fn value(chance: &mut Chance) -> Option<String> {
-    let pool = [
-        None,
-        Some("a"),
-        Some("b"),
-        Some("B"),
-        Some("c"),
-        Some("long enough"),
-    ];
-    chance.pick(&pool).map(str::to_owned)
-}
-
-/// What goes wrong in a history.
-pub fn faults(seed: u64, world: &World) -> Vec<At<Fault>> {
-    let mut chance = Chance::new(seed, "faults");
-    let count = chance.below(8);
-    let ticks = 20 + chance.below(200);
-    let mut faults: Vec<_> = (0..count)
-        .map(|_| {
-            let what = fault(&mut chance, world);
-            At {
-                tick: chance.below(ticks),
-                what,
-            }
-        })
-        .collect();
-    faults.sort_by_key(|fault| fault.tick);
-    faults
-}
-
-fn fault(chance: &mut Chance, world: &World) -> Fault {
-    let system = chance.place(world.systems.len());
-    let calls = 1 + chance.below(6);
-    match chance.below(18) {
-        0 => Fault::Unreachable { system },
-        1 => Fault::Busy { system },
-        2..=4 => Fault::AnswerLost { system },
-        5 => Fault::WriteLost { system },
-        6 => Fault::CutShort { system },
-        7 => Fault::Refused { system },
-        8 => Fault::Hidden { system, calls },
-        9 => Fault::Repeated { system },
-        10 => Fault::Renamed { system, calls },
-        11 => Fault::ClockJumps {
-            system,
-            ms: *chance.pick(&[-7_200_000, 400, 7_200_000]),
-        },
-        12..=14 => Fault::Crash,
-        15 => Fault::LedgerFails {
-            steps: chance.below(40_000),
-        },
-        16 => Fault::DiskFull,
-        _ => Fault::Restart,
     }
 }

@@ -44,6 +44,21 @@ pub struct Removal {
     pub values: Vec<Option<String>>,
 }
 
+/// An edit that a write of Treaty landed on, in a system that could not tell.
+#[derive(Clone, Debug)]
+pub struct WrittenOver {
+    /// When, by ticks.
+    pub tick: u64,
+    /// The system.
+    pub system: usize,
+    /// The record.
+    pub id: u64,
+    /// Which of the world's fields.
+    pub field: usize,
+    /// What stood there, and was not what Treaty expected.
+    pub value: Option<String>,
+}
+
 /// What Treaty did to a system.
 #[derive(Clone, Debug)]
 pub struct Sent {
@@ -83,6 +98,8 @@ pub struct History {
     pub removals: Vec<Removal>,
     /// What Treaty did.
     pub sent: Vec<Sent>,
+    /// Edits that it landed on.
+    pub written_over: Vec<WrittenOver>,
     /// What no history may have, seen while it happened.
     pub broken: Vec<String>,
 }

@@ -105,6 +105,20 @@ impl Files {
         }
     }
 
+    /// How the rule with bad days failed, once for each question that came of
+    /// it.
+    pub fn rule_failures(&self) -> Vec<&'static str> {
+        let asked = self.journal.iter().filter(|entry| entry.kind == "question");
+        let reasons = asked.filter_map(|entry| entry.content["reason"].as_str());
+        let failed = reasons.filter(|reason| reason.starts_with("rule fails-as-told failed"));
+        let kind = |reason: &str| match reason {
+            _ if reason.contains("fuel") => "rule out of fuel",
+            _ if reason.contains("keeps candidate") => "rule kept what was not offered",
+            _ => "rule trapped",
+        };
+        failed.map(kind).collect()
+    }
+
     /// The whole journal as text.
     pub fn text(&self) -> String {
         let mut text = String::new();

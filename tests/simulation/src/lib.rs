@@ -11,6 +11,7 @@
 //! Nothing here decides by itself what time it is or what falls by chance, so
 //! that the same case always is the same history.
 
+mod account;
 mod act;
 mod answer;
 mod broken;
@@ -19,12 +20,19 @@ mod case;
 mod chance;
 mod connector;
 mod deed;
+mod draw;
+mod excuse;
 mod feed;
+mod figures;
 mod history;
 mod journal;
+mod moment;
+mod moods;
 mod mutation;
+mod on_stage;
 mod play;
 mod promise;
+mod reported;
 mod shrink;
 mod stage;
 mod store;
@@ -35,6 +43,8 @@ mod write;
 pub use broken::Broken;
 pub use campaign::{Campaign, Finding, Shorten, campaign};
 pub use case::Case;
+pub use figures::Figures;
+pub use moment::{Call, CrashPoint, Doing, Moment};
 pub use mutation::Mutation;
 pub use play::{Played, play};
 pub use shrink::shrink;

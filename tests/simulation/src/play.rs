@@ -1,12 +1,9 @@
 //! A history as it is played: passes, kills and starts, until Treaty rests.
 
 use std::collections::BTreeSet;
-use std::future::poll_fn;
 use std::path::Path;
-use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::task::Poll;
 
 use anyhow::Context as _;
 use treaty_engine::{Engine, EngineError, Mode, Opening, Reader, Report};
@@ -18,8 +15,13 @@ use crate::broken::Broken;
 use crate::case::Case;
 use crate::connector::Simulated;
 use crate::deed::Fault;
+use crate::figures::Figures;
 use crate::journal::Files;
+use crate::moment::{Doing, Moment};
+use crate::moods::Moods;
+use crate::on_stage::on_stage;
 use crate::promise::{self, Rest};
+use crate::reported::{amounts, summary};
 use crate::stage::Shared;
 use crate::theatre::Theatre;
 
@@ -43,15 +45,21 @@ pub struct Played {
     pub story: Vec<String>,
     /// How many passes were made.
     pub passes: u64,
+    /// What was counted.
+    pub figures: Figures,
 }
 
 /// Plays a case in a folder of this name.
 pub fn play(theatre: &Theatre, name: &str, case: &Case) -> anyhow::Result<Played> {
     let root = theatre.fresh(name)?;
-    std::fs::write(root.join("treaty.toml"), case.world.treaty())?;
     std::fs::write(root.join("person.csv"), case.world.table())?;
-    let folder = treaty_folder::read(&root, &theatre.known)
-        .map_err(|problems| anyhow::anyhow!("the world's treaty: {problems:?}"))?;
+    if case.world.moods.is_some() {
+        std::fs::write(
+            root.join(Moods::FILE),
+            treaty_hostile::guests::FAILS_AS_TOLD,
+        )?;
+    }
+    let folder = theatre.write(&root, &case.world, 0)?;
     let runtime = tokio::runtime::Builder::new_current_thread().build()?;
     let mut player = Player {
         theatre,
@@ -62,7 +70,9 @@ pub fn play(theatre: &Theatre, name: &str, case: &Case) -> anyhow::Result<Played
         story: Vec::new(),
         broken: Vec::new(),
         passes: 0,
+        upgrades: 0,
         read_out: false,
+        figures: Figures::default(),
     };
     runtime.block_on(player.history())?;
     player.end()
@@ -78,15 +88,23 @@ struct Player<'a> {
     story: Vec<String>,
     broken: Vec<Broken>,
     passes: u64,
+    /// How often the rule with bad days was upgraded.
+    upgrades: u64,
     /// Whether the last pass read everything to its end.
     read_out: bool,
+    figures: Figures,
 }
 
 impl Player<'_> {
     async fn history(&mut self) -> anyhow::Result<()> {
         self.stage.lock().tick();
         while !self.stage.lock().is_over() && self.passes < PASSES_MAX {
+            self.upgrade()?;
             self.start(false).await;
+            let plans = std::mem::take(&mut self.stage.lock().plans);
+            for _ in 0..plans {
+                self.pass(Mode::Plan).await;
+            }
             match self.passes % 4 {
                 3 => self.planned_pass().await?,
                 _ => {
@@ -125,6 +143,8 @@ impl Player<'_> {
         self.stage.lock().wait(3_600_000);
         self.pass(Mode::Sync).await;
         let again = self.stage.lock().history.sent.len();
+        self.figures.check(3, 1);
+        self.figures.writes_after_rest += (again - sent) as u64;
         if rests && again != sent {
             self.broken.push(Broken::new(
                 3,
@@ -151,6 +171,7 @@ impl Player<'_> {
             return Ok(());
         };
         let (one, other) = (engine.print(&first.plan), engine.print(&second.plan));
+        self.figures.check(7, usize::from(calm));
         if calm && one != other {
             let how = format!("one state, two plans:\n{one}\nand\n{other}");
             self.broken.push(Broken::new(7, how));
@@ -170,6 +191,18 @@ impl Player<'_> {
         Ok(())
     }
 
+    /// Upgrades the rule with bad days, where that is due.
+    fn upgrade(&mut self) -> anyhow::Result<()> {
+        let mut stage = self.stage.lock();
+        if stage.take(&Fault::Upgraded) {
+            self.upgrades += 1;
+            self.engine = None;
+            let root = self.folder.root.clone();
+            self.folder = self.theatre.write(&root, &stage.world, self.upgrades)?;
+        }
+        Ok(())
+    }
+
     /// Starts Treaty where it does not run.
     async fn start(&mut self, healed: bool) {
         let restart = self.stage.lock().take(&Fault::Restart);
@@ -181,6 +214,7 @@ impl Player<'_> {
             return;
         }
         let opening = self.opening(full);
+        self.stage.lock().doing = Doing::Start;
         let opened = on_stage(&self.stage, Engine::open(&self.folder, &opening)).await;
         match opened {
             None => self.note("killed while it was starting".to_owned()),
@@ -216,6 +250,10 @@ impl Player<'_> {
         self.passes += 1;
         let read_out = std::mem::take(&mut self.read_out);
         let engine = self.engine.as_ref()?;
+        self.stage.lock().doing = match mode {
+            Mode::Plan => Doing::Plan,
+            Mode::Sync => Doing::Sync,
+        };
         let approved = BTreeSet::new();
         let made = on_stage(&self.stage, engine.pass(mode, &approved)).await;
         match made {
@@ -250,7 +288,11 @@ impl Player<'_> {
         self.note(format!("{what} failed: {error:#} {error:?}"));
         // Where the ledger failed in the middle of a statement, the process is
         // gone with it.
-        self.steps.store(i64::MAX, Ordering::Relaxed);
+        if self.steps.swap(i64::MAX, Ordering::Relaxed) <= 0 {
+            let mut stage = self.stage.lock();
+            let point = (stage.doing, Moment::InTheLedger);
+            stage.figures.killed.insert(point);
+        }
     }
 
     fn note(&mut self, what: String) {
@@ -271,10 +313,13 @@ impl Player<'_> {
             if let Some(fails) = fails
                 && let Fault::LedgerFails { steps } = stage.armed.remove(fails)
             {
+                stage.figures.count(&Fault::LedgerFails { steps });
                 self.steps.store(i64::try_from(steps)?, Ordering::Relaxed);
             }
             if stage.crash {
                 stage.crash = false;
+                let point = (Doing::Rest, Moment::BetweenPasses);
+                stage.figures.killed.insert(point);
                 drop(stage);
                 self.engine = None;
             }
@@ -316,12 +361,18 @@ impl Player<'_> {
         self.engine = None;
         let files = read(&state)?;
         let stage = self.stage.lock();
+        let mut figures = std::mem::take(&mut self.figures);
+        figures.add(stage.figures.clone());
+        figures.written_over += stage.history.written_over.len() as u64;
+        for failed in files.rule_failures() {
+            figures.inject(failed);
+        }
         let rest = Rest {
             stage: &stage,
             files: &files,
             questions: &questions,
         };
-        self.broken.extend(promise::check(&rest));
+        self.broken.extend(promise::check(&rest, &mut figures));
         let lines = stage.tale();
         drop(stage);
         self.story.extend(lines);
@@ -330,67 +381,11 @@ impl Player<'_> {
             journal: files.text(),
             story: self.story,
             passes: self.passes,
+            figures,
         })
     }
 }
 
 fn read(state: &Path) -> anyhow::Result<Files> {
     Files::read(state).context("reading the ledger")
-}
-
-/// What a report says, without its noughts.
-fn summary(report: &Report) -> String {
-    let told = serde_json::to_value(&report.entities).unwrap_or_default();
-    fn prune(value: &mut serde_json::Value) -> bool {
-        use serde_json::Value as Json;
-        match value {
-            Json::Object(fields) => {
-                fields.retain(|_, field| prune(field));
-                !fields.is_empty()
-            }
-            Json::Array(items) => {
-                items.retain_mut(prune);
-                !items.is_empty()
-            }
-            Json::Number(number) => number.as_u64() != Some(0),
-            Json::Bool(flag) => *flag,
-            _ => true,
-        }
-    }
-    let mut told = told;
-    prune(&mut told);
-    told.to_string()
-}
-
-/// What a report says was sent, by system.
-fn amounts(report: &Report) -> Vec<(String, u64, u64, u64)> {
-    let systems = report.entities.iter().flat_map(|entity| &entity.systems);
-    systems
-        .map(|(name, system)| {
-            let tried = system.writes + system.stale + system.refused + system.open;
-            (name.to_string(), tried, system.creates, system.deletes)
-        })
-        .collect()
-}
-
-/// Lets something work while the world goes on; none where Treaty is killed
-/// before it is done.
-async fn on_stage<T>(stage: &Shared, work: impl Future<Output = T>) -> Option<T> {
-    let mut work = pin!(work);
-    poll_fn(|context| {
-        loop {
-            if let Poll::Ready(done) = work.as_mut().poll(context) {
-                return Poll::Ready(Some(done));
-            }
-            let mut stage = stage.lock();
-            if !std::mem::take(&mut stage.paused) {
-                return Poll::Pending;
-            }
-            stage.tick();
-            if std::mem::take(&mut stage.crash) {
-                return Poll::Ready(None);
-            }
-        }
-    })
-    .await
 }

@@ -1,15 +1,15 @@
 //! The promises, checked against everything that was acknowledged.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
 use treaty_ledger::{StoredQuestion, Subject};
-use treaty_model::Timestamp;
 
 use crate::broken::Broken;
-use crate::history::{Edit, SentKind};
-use crate::journal::{Entry, Files};
+use crate::figures::Figures;
+use crate::history::{Edit, Removal};
+use crate::journal::Files;
 use crate::stage::Stage;
+use crate::store::OTHERWISE;
 use crate::world::{FIELDS, Feed};
 
 /// How everything stands once Treaty rests.
@@ -23,21 +23,21 @@ pub struct Rest<'a> {
 }
 
 /// A thing as it stands in the end.
-struct Thing {
-    number: u64,
+pub(crate) struct Thing {
+    pub(crate) number: u64,
     /// Its links, that of today and those of the past.
-    links: BTreeSet<i64>,
+    pub(crate) links: BTreeSet<i64>,
     /// By system: its record that is there.
     there: Vec<Option<u64>>,
     /// Whether a system has two records of it: people made one while Treaty
     /// made the other.
-    twice: bool,
+    pub(crate) twice: bool,
     /// Whether somebody is asked about it as a whole.
-    asked: bool,
+    pub(crate) asked: bool,
 }
 
-/// All promises that were not kept.
-pub fn check(rest: &Rest<'_>) -> Vec<Broken> {
+/// All promises that were not kept. Counts what was looked at.
+pub fn check(rest: &Rest<'_>, figures: &mut Figures) -> Vec<Broken> {
     let mut broken: Vec<Broken> = rest
         .stage
         .history
@@ -45,15 +45,25 @@ pub fn check(rest: &Rest<'_>) -> Vec<Broken> {
         .iter()
         .map(|how| Broken::new(4, how.clone()))
         .collect();
-    for thing in rest.things() {
+    let things = rest.things();
+    figures.check(1, rest.stage.history.edits.len());
+    figures.check(2, things.len() * (1 + FIELDS.len()));
+    figures.check(4, rest.stage.history.sent.len());
+    figures.check(9, rest.stage.history.sent.len() + rest.files.base.len());
+    for thing in things {
         rest.check_life(&thing, &mut broken);
+        rest.check_removals(&thing, &mut broken);
         for field in 0..FIELDS.len() {
             rest.check_agreement(&thing, field, &mut broken);
             rest.check_edits(&thing, field, &mut broken);
         }
     }
+    let records = rest.stage.stores.iter().map(|store| store.records.len());
+    figures.check(6, records.sum());
     rest.check_secrets(&mut broken);
     rest.check_whys(&mut broken);
+    rest.check_losses(&mut broken);
+    rest.check_questions(&mut broken);
     broken.sort();
     broken.dedup();
     broken
@@ -121,9 +131,15 @@ impl Rest<'_> {
         for (system, there) in thing.there.iter().enumerate() {
             // A listing proves no delete, so that nobody makes it again.
             let mut removals = self.stage.history.removals.iter();
-            let vanished = world.systems[system].feed == Feed::Listing
-                && !world.systems[system].absent_is_deleted
-                && removals.any(|gone| (gone.system, gone.thing) == (system, thing.number));
+            let listed_again = self.stage.stores[system].listed_again;
+            let shows_no_delete = |gone: &Removal| match world.systems[system].feed {
+                Feed::Listing => !world.systems[system].absent_is_deleted,
+                // A feed of changes that begins again begins with a listing.
+                Feed::Log | Feed::Watermark => listed_again.is_some_and(|tick| gone.tick <= tick),
+            };
+            let vanished = removals.any(|gone| {
+                (gone.system, gone.thing) == (system, thing.number) && shows_no_delete(gone)
+            });
             if there.is_none() && world.systems[system].takes_new && !vanished {
                 let name = &world.systems[system].name;
                 broken.push(Broken::new(
@@ -151,8 +167,11 @@ impl Rest<'_> {
         there
             .filter(|(system, _)| self.stage.world.has(*system, field))
             .filter_map(|(system, id)| {
-                let stored = &self.stage.stores[system].records[&(*id)?];
-                Some((system, stored.values[field].clone()))
+                let id = (*id)?;
+                let stored = &self.stage.stores[system].records[&id];
+                // What nobody was told of counts for nothing until it is.
+                let shown = !self.is_hushed(system, id, field);
+                shown.then(|| (system, stored.values[field].clone()))
             })
             .collect()
     }
@@ -176,6 +195,17 @@ impl Rest<'_> {
             .iter()
             .filter(|edit| edit.field == field);
         let mut values: BTreeSet<Option<String>> = edits.map(|edit| edit.after.clone()).collect();
+        if self.was_shown_otherwise(thing, field) {
+            let systems = 0..world.systems.len();
+            let cut = systems.flat_map(|system| {
+                let of = |value| world.stored(system, field, value);
+                values.iter().map(of).collect::<Vec<_>>()
+            });
+            values = cut
+                .chain([Some(OTHERWISE.to_owned())])
+                .chain(values.clone())
+                .collect();
+        }
         values.insert(None);
         values.insert(Some("long enough".to_owned()));
         values.iter().any(|value| {
@@ -216,6 +246,9 @@ impl Rest<'_> {
                 || self.was_given_up(thing, edit, edit.at)
                 || self.went_with_its_record(edit)
                 || self.was_let_go(thing, edit)
+                || self.was_written_over(edit)
+                || self.was_shown_otherwise(thing, field)
+                || self.is_hushed(edit.system, edit.id, field)
                 || self.stands_everywhere(thing, edit);
             if !fine {
                 let system = &self.stage.world.systems[edit.system].name;
@@ -231,97 +264,6 @@ impl Rest<'_> {
                 broken.push(Broken::new(1, how));
             }
         }
-    }
-
-    /// The field came back to what it was, and nothing had been agreed on it
-    /// meanwhile, or what it was had lost already: there is no change any more.
-    fn is_withdrawal(&self, thing: &Thing, edit: &Edit, earlier: &[&Edit]) -> bool {
-        let mut before = edit.before.clone();
-        for earlier in earlier.iter().rev() {
-            if (earlier.system, earlier.id) != (edit.system, edit.id) {
-                continue;
-            }
-            if earlier.after != before {
-                return false;
-            }
-            if earlier.before == edit.after {
-                return !self.was_agreed(thing, edit, earlier.at)
-                    || self.was_given_up(thing, edit, earlier.at);
-            }
-            before.clone_from(&earlier.before);
-        }
-        false
-    }
-
-    /// Whether a value of an edit's own system was agreed on before it, since a
-    /// time.
-    fn was_agreed(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
-        let name = FIELDS[edit.field];
-        let system = self.stage.world.systems[edit.system].name.as_str();
-        let of_system = |change: &Json| change["system"].as_str() == Some(system);
-        self.files.journal.iter().any(|entry| {
-            let fields = entry.content["fields"].as_array();
-            let named =
-                |field: &Json| field["field"].as_str() == Some(name) && of_system(&field["to"]);
-            (since..=edit.at).contains(&entry.at)
-                && entry.link.is_some_and(|link| thing.links.contains(&link))
-                && (entry.kind == "verdict"
-                    && entry.field.as_deref() == Some(name)
-                    && of_system(&entry.content)
-                    || fields.is_some_and(|fields| fields.iter().any(named)))
-        })
-    }
-
-    /// Somebody who saw it edited the field again.
-    fn is_superseded(&self, edit: &Edit, later: &[&Edit]) -> bool {
-        let world = &self.stage.world;
-        later.iter().any(|later| {
-            let same_record = (later.system, later.id) == (edit.system, edit.id);
-            let arrived = world.stored(later.system, edit.field, &edit.after) == later.before;
-            same_record || (later.system != edit.system && arrived)
-        })
-    }
-
-    fn was_given_up(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
-        let system = &self.stage.world.systems[edit.system].name;
-        self.files.journal.iter().any(|entry| {
-            entry.kind == "given-up"
-                && entry.at >= since
-                && entry.link.is_some_and(|link| thing.links.contains(&link))
-                && (entry.system.as_ref() == Some(system)
-                    // What several had agreed on stands there once.
-                    || entry.content["candidate"]["standing"] == "agreed")
-                && entry.field.as_deref() == Some(FIELDS[edit.field])
-                && text(&entry.content["candidate"]["value"]) == edit.after
-        })
-    }
-
-    /// Somebody deleted the record that held it, there or where it had arrived.
-    fn went_with_its_record(&self, edit: &Edit) -> bool {
-        let world = &self.stage.world;
-        self.stage.history.removals.iter().any(|removal| {
-            let same_record = (removal.system, removal.id) == (edit.system, edit.id);
-            let arrived = !world.has(removal.system, edit.field)
-                || world.stored(removal.system, edit.field, &edit.after)
-                    == removal.values[edit.field];
-            removal.tick >= edit.tick && removal.thing == edit.thing && (same_record || arrived)
-        })
-    }
-
-    /// A person who was asked let the whole record go, and the journal has what
-    /// stood there.
-    fn was_let_go(&self, thing: &Thing, edit: &Edit) -> bool {
-        let mut entries = self.files.journal.iter().filter(|entry| {
-            entry.at >= edit.at && entry.link.is_some_and(|link| thing.links.contains(&link))
-        });
-        let asked = entries.any(|entry| {
-            entry.kind == "answer" && entry.content["choice"].as_str() == Some("delete")
-        });
-        let held = |entry: &Entry| {
-            let replaced = entry.content["replaced"].as_array();
-            replaced.is_some_and(|row| row.iter().any(|value| text(value) == edit.after))
-        };
-        asked && entries.any(|entry| entry.kind == "delete" && held(entry))
     }
 
     fn stands_everywhere(&self, thing: &Thing, edit: &Edit) -> bool {
@@ -342,57 +284,8 @@ impl Rest<'_> {
         });
         stands && self.agrees(thing, edit.field)
     }
-
-    /// What no row mentions is never touched.
-    fn check_secrets(&self, broken: &mut Vec<Broken>) {
-        for store in &self.stage.stores {
-            for (id, stored) in &store.records {
-                if stored.secret != format!("secret {id}") {
-                    let how = format!(
-                        "{} {id}: its secret is {:?}",
-                        store.traits.name, stored.secret
-                    );
-                    broken.push(Broken::new(6, how));
-                }
-            }
-        }
-    }
-
-    /// Everything that was sent, and every value of base, has its why.
-    fn check_whys(&self, broken: &mut Vec<Broken>) {
-        let told: BTreeMap<&str, &str> = self
-            .files
-            .journal
-            .iter()
-            .filter(|entry| ["write", "create", "delete"].contains(&entry.kind.as_str()))
-            .filter_map(|entry| Some((entry.content["intent"].as_str()?, entry.kind.as_str())))
-            .collect();
-        for sent in &self.stage.history.sent {
-            let kind = match sent.kind {
-                SentKind::Create => "create",
-                SentKind::Update => "write",
-                SentKind::Remove => "delete",
-            };
-            let intent = sent.intent.to_string();
-            if told.get(intent.as_str()) != Some(&kind) {
-                let how = format!("the journal does not tell of {kind} {intent}");
-                broken.push(Broken::new(9, how));
-            }
-        }
-        for (link, fields) in &self.files.base {
-            if fields.iter().any(|(agreed, why)| *agreed && !*why) {
-                let how = format!("a value of link {link} does not say where it came from");
-                broken.push(Broken::new(9, how));
-            }
-        }
-    }
 }
 
 fn link_number(link: treaty_model::LinkId) -> i64 {
     i64::try_from(link.0).unwrap_or(i64::MAX)
-}
-
-/// A value as the journal has it.
-fn text(value: &Json) -> Option<String> {
-    value.as_str().map(str::to_owned)
 }

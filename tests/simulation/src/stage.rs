@@ -7,9 +7,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use treaty_model::{Clock, Timestamp};
 
 use crate::deed::{At, Deed, Fault};
+use crate::figures::Figures;
 use crate::history::History;
+use crate::moment::{Doing, Moment};
 use crate::store::Store;
-use crate::world::{FIELDS, World};
+use crate::world::{FIELDS, Feed, World};
 
 /// When histories begin: 2027-01-15T08:00:00Z.
 const MORNING_MICROS: i64 = 1_800_000_000_000_000;
@@ -32,10 +34,16 @@ pub struct Stage {
     pub crash: bool,
     /// Answers that people are about to give.
     pub answers: Vec<u64>,
+    /// How often somebody is about to look at a plan.
+    pub plans: u64,
     /// Faults that wait for their system's next call.
     pub armed: Vec<Fault>,
-    /// Whether Treaty waits for a system right now.
-    pub paused: bool,
+    /// Where Treaty waits for a system right now.
+    pub paused: Option<Moment>,
+    /// What Treaty is doing.
+    pub doing: Doing,
+    /// What is counted.
+    pub figures: Figures,
     /// Whether nothing happens for now, though time passes.
     pub still: bool,
     deeds: VecDeque<At<Deed>>,
@@ -57,8 +65,11 @@ impl Shared {
             tick: 0,
             crash: false,
             answers: Vec::new(),
+            plans: 0,
             armed: Vec::new(),
-            paused: false,
+            paused: None,
+            doing: Doing::Rest,
+            figures: Figures::default(),
             still: false,
             deeds: deeds.into(),
             faults: faults.into(),
@@ -114,7 +125,7 @@ impl Stage {
 
     /// Whether nothing is about to go wrong.
     pub fn is_calm(&self) -> bool {
-        let well = |store: &Store| store.hidden == 0 && store.renamed == 0;
+        let well = |store: &Store| store.hidden == 0 && !store.drifted();
         self.armed.is_empty() && self.stores.iter().all(well)
     }
 
@@ -180,7 +191,8 @@ impl Stage {
         self.armed.clear();
         self.crash = false;
         for store in &mut self.stores {
-            (store.hidden, store.renamed) = (0, 0);
+            store.hidden = 0;
+            (store.renamed, store.gone, store.retyped) = (0, 0, 0);
         }
     }
 
@@ -189,9 +201,35 @@ impl Stage {
         self.now = Timestamp::from_micros(self.now.as_micros() + ms * 1_000);
     }
 
+    /// Takes a fault that waits, where it does.
+    pub fn take(&mut self, fault: &Fault) -> bool {
+        let Some(place) = self.armed.iter().position(|armed| armed == fault) else {
+            return false;
+        };
+        self.armed.remove(place);
+        self.figures.count(fault);
+        true
+    }
+
     fn go_wrong(&mut self, fault: Fault) {
+        let before = self.armed.len();
+        let injected = fault.clone();
+        self.bring(fault);
+        // What waits for its moment is counted when it comes.
+        if self.armed.len() == before {
+            self.figures.count(&injected);
+        }
+    }
+
+    fn bring(&mut self, fault: Fault) {
         match fault {
             Fault::Crash => self.crash = true,
+            // Only the rule with bad days is ever upgraded.
+            Fault::Upgraded if self.world.moods.is_none() => {}
+            // A complete listing shows everything.
+            Fault::NoticeLost { system } if self.world.systems[system].feed == Feed::Listing => {}
+            Fault::Gone { system, calls } => self.stores[system].gone = calls,
+            Fault::Retyped { system, calls } => self.stores[system].retyped = calls,
             // Where the treaty takes absence for a delete, hiding is deleting.
             Fault::Hidden { system, calls } => {
                 if !self.world.systems[system].absent_is_deleted {
@@ -202,7 +240,7 @@ impl Stage {
             // A system that tells of changes by time alone loses what happens
             // after its clock went back: no connector can know.
             Fault::ClockJumps { system, ms } => {
-                let watermark = self.world.systems[system].feed == crate::world::Feed::Watermark;
+                let watermark = self.world.systems[system].feed == Feed::Watermark;
                 if ms > 0 || !watermark {
                     self.stores[system].jumped_ms += ms;
                 }

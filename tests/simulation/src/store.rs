@@ -18,6 +18,9 @@ pub const FIRST: usize = 2;
 /// The column that no table mentions.
 pub const SECRET: usize = FIRST + FIELDS.len();
 
+/// What a column of another type shows, read as text.
+pub const OTHERWISE: &str = "0";
+
 /// A record.
 #[derive(Clone, Debug)]
 pub struct Stored {
@@ -41,6 +44,8 @@ pub struct Stored {
     pub told: Option<Vec<Option<String>>>,
     /// Whether Treaty made it, or was told of it, since it is there.
     pub known: bool,
+    /// Whether it was edited without a notice, and not shown since.
+    pub hushed: bool,
 }
 
 /// An entry of the log of changes.
@@ -71,8 +76,16 @@ pub struct Store {
     pub jumped_ms: i64,
     /// For how many calls a column has another name.
     pub renamed: u64,
+    /// For how many calls a column is gone.
+    pub gone: u64,
+    /// For how many calls a column is of another type.
+    pub retyped: u64,
     /// For how many calls records are hidden.
     pub hidden: u64,
+    /// When it was listed from the start, by ticks, after the first time.
+    pub listed_again: Option<u64>,
+    /// Whether it was ever listed.
+    pub listed: bool,
 }
 
 impl Store {
@@ -87,7 +100,11 @@ impl Store {
             next_id: 1,
             jumped_ms: 0,
             renamed: 0,
+            gone: 0,
+            retyped: 0,
             hidden: 0,
+            listed_again: None,
+            listed: false,
         }
     }
 
@@ -111,6 +128,12 @@ impl Store {
         if self.renamed > 0 {
             fields[FIRST].name = "title".to_owned();
         }
+        if self.retyped > 0 {
+            fields[FIRST].kind = OwnKind::Integer;
+        }
+        if self.gone > 0 {
+            fields.remove(FIRST);
+        }
         OwnSchema { fields }
     }
 
@@ -120,6 +143,21 @@ impl Store {
         let step = self.traits.clock_step_ms * 1_000;
         let micros = now.as_micros() + off;
         Timestamp::from_micros(micros - micros.rem_euclid(step))
+    }
+
+    /// Whether its columns are not what they were.
+    pub fn drifted(&self) -> bool {
+        self.renamed + self.gone + self.retyped > 0
+    }
+
+    /// A row as it is read while its columns are not what they were.
+    pub fn drift(&self, row: &mut Row) {
+        if self.retyped > 0 {
+            row[FIRST] = Some(Value::Integer(0));
+        }
+        if self.gone > 0 {
+            row.remove(FIRST);
+        }
     }
 
     /// Notes that a record has changed.
@@ -154,6 +192,7 @@ impl Store {
         let stored = self.records.get_mut(&id)?;
         stored.told = Some(stored.values.clone());
         stored.known = true;
+        stored.hushed = false;
         Some(Record {
             id: id.to_string().as_str().into(),
             own: Self::row(id, stored),

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use treaty_engine::{KeptRules, ShippedRule};
-use treaty_folder::{Known, KnownConnector, Location};
+use treaty_folder::{Known, KnownConnector, Location, TreatyFolder};
+
+use crate::world::World;
 
 /// Where files cost nothing: a history synchronises its ledger hundreds of
 /// times.
@@ -63,6 +65,14 @@ impl Theatre {
         }
         std::fs::create_dir_all(&folder)?;
         Ok(folder)
+    }
+
+    /// Writes a world's treaty as it is after so many upgrades of its rule, and
+    /// reads it.
+    pub fn write(&self, root: &Path, world: &World, upgrades: u64) -> anyhow::Result<TreatyFolder> {
+        std::fs::write(root.join("treaty.toml"), world.treaty(upgrades))?;
+        treaty_folder::read(root, &self.known)
+            .map_err(|problems| anyhow::anyhow!("the world's treaty: {problems:?}"))
     }
 
     /// Takes a folder of a name away.

@@ -6,6 +6,7 @@ use std::fmt::Write as _;
 use serde::{Deserialize, Serialize};
 
 use crate::chance::Chance;
+use crate::moods::Moods;
 
 /// The fields that people edit, in the order of the field table. Every system
 /// also has `code`, which says what thing in the world a record stands for, and
@@ -24,6 +25,9 @@ pub struct World {
     pub terms: Vec<Terms>,
     /// What happens to deletes: `archive`, `delete`, `ask`, `leave`.
     pub deletes: String,
+    /// How the rule fails that a field may name in place of the shipped one.
+    #[serde(default)]
+    pub moods: Option<Moods>,
 }
 
 /// What a system is like.
@@ -55,6 +59,22 @@ pub struct Traits {
     pub absent_is_deleted: bool,
     /// Whether it gets what is new elsewhere.
     pub takes_new: bool,
+    /// How far a write depends on what stands there.
+    #[serde(default)]
+    pub compares: Compares,
+}
+
+/// How far a write depends on what stands there.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Compares {
+    /// The comparison and the write are one step.
+    #[default]
+    AsOneStep,
+    /// People go on editing between the comparison and the write.
+    Before,
+    /// Not at all.
+    Never,
 }
 
 /// How a system tells of changes.
@@ -92,10 +112,26 @@ impl World {
             .map(|name| Traits::of(name, &mut chance))
             .collect();
         let terms = FIELDS.iter().map(|_| Terms::of(&systems, &mut chance));
-        Self {
+        let mut world = Self {
             terms: terms.collect(),
             deletes: (*chance.pick(&["archive", "archive", "delete", "ask", "leave"])).to_owned(),
             systems,
+            moods: None,
+        };
+        world.grow(&mut Chance::new(seed, "world, second part"));
+        world
+    }
+
+    /// What came to worlds later, drawn apart, so that the rest of a seed stays.
+    fn grow(&mut self, chance: &mut Chance) {
+        use Compares::{AsOneStep, Before, Never};
+        for system in &mut self.systems {
+            system.compares = *chance.pick(&[AsOneStep, AsOneStep, AsOneStep, Before, Never]);
+        }
+        let shared = self.terms.iter_mut().filter(|terms| terms.owner.is_none());
+        if let (true, Some(terms)) = (chance.one_in(6), shared.last()) {
+            terms.rule = Moods::RULE.to_owned();
+            self.moods = Some(Moods::of(chance));
         }
     }
 
@@ -118,8 +154,8 @@ impl World {
         self.terms[field].at[system]
     }
 
-    /// `treaty.toml`.
-    pub fn treaty(&self) -> String {
+    /// `treaty.toml`, with the rule as it is after so many upgrades.
+    pub fn treaty(&self, upgrades: u64) -> String {
         let mut text = "[treaty]\nname = \"world\"\nclock-tolerance-ms = 2000\n".to_owned();
         let names: Vec<_> = self.systems.iter().map(|system| &system.name).collect();
         for system in &self.systems {
@@ -163,6 +199,9 @@ impl World {
              writes-per-minute-max = 100000\nflips-max = 100000\n\
              record-writes-max = 100000\nempty-from = 100000\n",
         );
+        if let Some(moods) = &self.moods {
+            text.push_str(&moods.settings(upgrades));
+        }
         text
     }
 
@@ -213,6 +252,7 @@ impl Traits {
             // stays and says so.
             archives: feed == Feed::Watermark || chance.one_in(2),
             takes_new: !chance.one_in(5),
+            compares: Compares::default(),
         }
     }
 }

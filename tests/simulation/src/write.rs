@@ -4,10 +4,10 @@ use treaty_model::{ActorKind, Cell, Origin, RemoteId, Row, Timestamp, Value};
 use treaty_systems::{Action, Found, Outcome, Record, Sought, SystemWrite};
 
 use crate::deed::Fault;
-use crate::history::{Sent, SentKind};
+use crate::history::{Sent, SentKind, WrittenOver};
 use crate::stage::Stage;
 use crate::store::{CODE, FIRST, SECRET, Store, thing_of};
-use crate::world::FIELDS;
+use crate::world::{Compares, FIELDS};
 
 /// What becomes of the answers to one call.
 pub struct Answers {
@@ -76,25 +76,97 @@ fn carry_out(stage: &mut Stage, system: usize, write: &SystemWrite) -> Outcome {
             expected,
         } => {
             let store = &mut stage.stores[system];
-            let Some(now) = current(store, id) else {
-                return Outcome::Stale(None);
-            };
-            let set = values.iter().map(Option::is_some);
-            if differs(&now.own, expected, set) {
-                return Outcome::Stale(Some(now));
+            if let Some(stale) = as_one_step(store, write) {
+                return stale;
             }
+            if !is_there(store, id) {
+                return Outcome::Stale(None);
+            }
+            let set: Vec<_> = values.iter().map(Option::is_some).collect();
+            note_written_over(stage, system, id, expected, &set);
             update(stage, system, write, id, values)
         }
         Action::Archive { id, expected } | Action::Delete { id, expected } => {
             let store = &mut stage.stores[system];
-            let Some(now) = current(store, id) else {
-                return Outcome::Done(None);
-            };
-            let said = expected.iter().map(Option::is_some);
-            if differs(&now.own, expected, said) {
-                return Outcome::Stale(Some(now));
+            if let Some(stale) = as_one_step(store, write) {
+                return stale;
             }
+            if !is_there(store, id) {
+                return Outcome::Done(None);
+            }
+            let said: Vec<_> = expected.iter().map(Option::is_some).collect();
+            note_written_over(stage, system, id, expected, &said);
             remove(stage, system, write, id)
+        }
+    }
+}
+
+/// What comes of the comparison where it is one step with the write.
+fn as_one_step(store: &mut Store, write: &SystemWrite) -> Option<Outcome> {
+    match store.traits.compares {
+        Compares::AsOneStep => stale(store, write),
+        Compares::Before | Compares::Never => None,
+    }
+}
+
+/// The answer to a write whose record is not what was expected; none where it
+/// may be made.
+pub fn stale(store: &mut Store, write: &SystemWrite) -> Option<Outcome> {
+    let (id, expected, matters): (_, _, Vec<bool>) = match &write.action {
+        Action::Create { .. } => return None,
+        Action::Update {
+            id,
+            values,
+            expected,
+        } => (id, expected, values.iter().map(Option::is_some).collect()),
+        Action::Archive { id, expected } | Action::Delete { id, expected } => {
+            (id, expected, expected.iter().map(Option::is_some).collect())
+        }
+    };
+    if !is_there(store, id) {
+        // What is gone need not be removed.
+        let updates = matches!(write.action, Action::Update { .. });
+        return updates.then_some(Outcome::Stale(None));
+    }
+    let stored = &store.records[&parse(id)?];
+    if !differs(
+        &Store::row(parse(id)?, stored),
+        expected,
+        matters.into_iter(),
+    ) {
+        return None;
+    }
+    Some(Outcome::Stale(current(store, id)))
+}
+
+fn is_there(store: &Store, id: &RemoteId) -> bool {
+    let stored = parse(id).and_then(|id| store.records.get(&id));
+    store.hidden == 0 && stored.is_some_and(|stored| !stored.gone)
+}
+
+/// A system that cannot tell lets a write land on what nobody expected there:
+/// whose edit that was is lost, and nobody can know.
+fn note_written_over(
+    stage: &mut Stage,
+    system: usize,
+    remote: &RemoteId,
+    expected: &Row,
+    matters: &[bool],
+) {
+    let Some(id) = parse(remote) else { return };
+    let Some(stored) = stage.stores[system].records.get(&id) else {
+        return;
+    };
+    for (field, value) in stored.values.iter().enumerate() {
+        let expects = &expected[FIRST + field];
+        if matters[FIRST + field] && expects.is_some() && text(expects) != *value {
+            stage.history.written_over.push(WrittenOver {
+                tick: stage.tick,
+                system,
+                id,
+                field,
+                value: value.clone(),
+            });
         }
     }
 }
@@ -116,6 +188,7 @@ fn create(stage: &mut Stage, system: usize, write: &SystemWrite, values: &Row) -
     let already = thing.and_then(|thing| stage.stores[system].live(thing));
     let known = |id: u64| stage.stores[system].records[&id].known;
     if let Some(id) = already.filter(|id| known(*id)) {
+        stage.figures.duplicates += 1;
         stage.broken(&format!(
             "{code:?} was made in system {system} again beside {id}"
         ));

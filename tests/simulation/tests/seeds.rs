@@ -2,12 +2,39 @@
 
 use std::path::Path;
 
-use treaty_simulation::{Case, Mutation, Shorten, Theatre, campaign, play};
+use treaty_simulation::{Case, Moment, Mutation, Shorten, Theatre, campaign, play};
 
 /// How many seeds the test command plays, each twice.
 const SEEDS: u64 = 2_000;
 /// How many findings end the test.
 const FINDINGS_MAX: usize = 3;
+/// What has to go wrong now and then.
+const FAULTS: [&str; 21] = [
+    "answer lost",
+    "busy",
+    "call cut short",
+    "clock jumped",
+    "column gone",
+    "column renamed",
+    "column retyped",
+    "disk full",
+    "killed",
+    "ledger failed",
+    "notice lost",
+    "page repeated",
+    "records hidden",
+    "restarted",
+    "rule kept what was not offered",
+    "rule out of fuel",
+    "rule trapped",
+    "rule upgraded",
+    "unreachable",
+    "write lost",
+    "write refused",
+];
+
+/// How many crash points may stay uncovered: they come up in longer campaigns.
+const RARE_POINTS: usize = 3;
 
 fn theatre() -> Theatre {
     let rules = Path::new(env!("CARGO_TARGET_TMPDIR")).join("rules");
@@ -33,6 +60,24 @@ fn every_promise_is_kept_in_every_history() {
     assert_eq!(campaign.histories, SEEDS);
     // A campaign in which nothing happens proves nothing.
     assert!(campaign.passes > 10 * SEEDS, "{} passes", campaign.passes);
+    let figures = &campaign.figures;
+    assert_eq!(
+        (figures.writes_after_rest, figures.duplicates),
+        (0, 0),
+        "{campaign}"
+    );
+    let points = Moment::all();
+    let covered = points.iter().filter(|point| figures.killed.contains(point));
+    let covered = covered.count();
+    assert!(
+        covered >= points.len() - RARE_POINTS,
+        "{covered} of {}: {campaign}",
+        points.len()
+    );
+    for kind in FAULTS {
+        let times = figures.injected.get(kind).copied().unwrap_or_default();
+        assert!(times >= 10, "{kind} happened {times} times");
+    }
 }
 
 #[test]

@@ -82,6 +82,36 @@ fn traps_on_one() {
 }
 
 #[test]
+fn fails_as_told() {
+    let rule = sandbox(tight())
+        .load(guests::FAILS_AS_TOLD, Profile::Contract)
+        .expect("a rule");
+    let told = |configuration: &str| {
+        let configuration = configuration.to_owned();
+        let setup = treaty_model::Setup {
+            configuration,
+            ..setup()
+        };
+        rule.resolve(&setup, &ten())
+    };
+    let kept =
+        |configuration| told(configuration).answers[0].as_ref().expect("it decides")[0].clone();
+    assert_eq!(kept("{}").decision, Decision::Keep(0));
+    assert_eq!(kept(r#"{"keeps":"last"}"#).decision, Decision::Keep(1));
+    assert_eq!(kept(r#"{"traps-on":"two"}"#).decision, Decision::Keep(0));
+    let fails = |configuration, kind| {
+        let answers = told(configuration);
+        let faults = faults(&answers);
+        assert_eq!(faults.len(), 10);
+        assert_eq!(faults[0].1.kind, kind);
+    };
+    let trap = FaultKind::Trap(TrapKind::Unreachable);
+    fails(r#"{"traps-on":"other"}"#, trap);
+    fails(r#"{"loops-on":"one"}"#, FaultKind::OutOfFuel);
+    fails(r#"{"lies-on":"one"}"#, FaultKind::Malformed);
+}
+
+#[test]
 fn traps_always() {
     all_meet(guests::TRAPS_ALWAYS, FaultKind::Trap(TrapKind::Unreachable));
 }

@@ -12,9 +12,9 @@ use treaty_simulation::Mutation;
 /// Plants faults one after the other and plays histories with each.
 #[derive(Parser)]
 struct Arguments {
-    /// Plants this fault only.
+    /// Plants these faults only.
     #[arg(long)]
-    only: Option<String>,
+    only: Vec<String>,
     /// Within how many seeds a fault has to be noticed.
     #[arg(long, default_value_t = 500)]
     seeds: u64,
@@ -27,14 +27,19 @@ fn main() -> Result<()> {
     let copy = Copy::of(&house)?;
     let mut unnoticed = Vec::new();
     for mutation in Mutation::all(&house)? {
-        let wanted = arguments.only.as_ref();
-        if wanted.is_some_and(|only| *only != mutation.name) {
+        let only = &arguments.only;
+        if !only.is_empty() && !only.contains(&mutation.name) {
             continue;
         }
-        let noticed = copy.with(&mutation, || copy.simulate(arguments.seeds))?;
+        let noticed = copy.with(&mutation, || copy.simulate(arguments.seeds));
         match noticed {
-            Some(noticed) => println!("{}: {noticed}", mutation.name),
-            None => {
+            Ok(Some(noticed)) => println!("{}: {noticed}", mutation.name),
+            // One that cannot be planted does not keep the others from it.
+            Err(error) => {
+                println!("{}: {error:#}", mutation.name);
+                unnoticed.push(mutation.name);
+            }
+            Ok(None) => {
                 println!("{}: nobody noticed", mutation.name);
                 unnoticed.push(mutation.name);
             }

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Parser;
-use treaty_simulation::{Campaign, Case, Shorten, Theatre, campaign, play};
+use treaty_simulation::{Case, Shorten, Theatre, campaign, play};
 
 /// Plays whole histories on seeds and checks the promises.
 #[derive(Parser)]
@@ -62,22 +62,14 @@ fn main() -> anyhow::Result<()> {
             path.display()
         );
     }
-    let Campaign {
-        histories,
-        passes,
-        findings,
-    } = campaign;
-    println!(
-        "{histories} histories, {passes} passes, {} broken",
-        findings.len()
-    );
-    anyhow::ensure!(findings.is_empty(), "promises were not kept");
+    println!("{campaign}");
+    anyhow::ensure!(campaign.findings.is_empty(), "promises were not kept");
     Ok(())
 }
 
 /// Plays a case and tells everything of it.
 fn tell(theatre: &Theatre, case: &Case) -> anyhow::Result<()> {
-    println!("{}\n{}", case.world.treaty(), case.world.table());
+    println!("{}\n{}", case.world.treaty(0), case.world.table());
     println!("{:#?}", case.world.systems);
     for deed in &case.deeds {
         println!("{:>4} {:?}", deed.tick, deed.what);

@@ -1,0 +1,178 @@
+//! What becomes of an edit that stands nowhere, and is not lost for all that.
+
+use serde_json::Value as Json;
+use treaty_model::Timestamp;
+
+use crate::history::Edit;
+use crate::journal::Entry;
+use crate::promise::{Rest, Thing};
+use crate::store::OTHERWISE;
+use crate::world::FIELDS;
+
+impl Rest<'_> {
+    /// The field came back to what it was, and nothing had been agreed on it
+    /// meanwhile, or what it was had lost already: there is no change any more.
+    pub(crate) fn is_withdrawal(&self, thing: &Thing, edit: &Edit, earlier: &[&Edit]) -> bool {
+        let mut before = edit.before.clone();
+        for earlier in earlier.iter().rev() {
+            if (earlier.system, earlier.id) != (edit.system, edit.id) {
+                continue;
+            }
+            if earlier.after != before {
+                return false;
+            }
+            if earlier.before == edit.after {
+                return !self.was_agreed(thing, edit, earlier.at)
+                    || self.was_given_up(thing, edit, earlier.at);
+            }
+            before.clone_from(&earlier.before);
+        }
+        false
+    }
+
+    /// Whether a value of an edit's own system was agreed on before it, since a
+    /// time.
+    fn was_agreed(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
+        let name = FIELDS[edit.field];
+        let system = self.stage.world.systems[edit.system].name.as_str();
+        let of_system = |change: &Json| change["system"].as_str() == Some(system);
+        self.files.journal.iter().any(|entry| {
+            let fields = entry.content["fields"].as_array();
+            let named =
+                |field: &Json| field["field"].as_str() == Some(name) && of_system(&field["to"]);
+            (since..=edit.at).contains(&entry.at)
+                && entry.link.is_some_and(|link| thing.links.contains(&link))
+                && (entry.kind == "verdict"
+                    && entry.field.as_deref() == Some(name)
+                    && of_system(&entry.content)
+                    || fields.is_some_and(|fields| fields.iter().any(named)))
+        })
+    }
+
+    /// Somebody who saw it edited the field again.
+    pub(crate) fn is_superseded(&self, edit: &Edit, later: &[&Edit]) -> bool {
+        let world = &self.stage.world;
+        later.iter().any(|later| {
+            let same_record = (later.system, later.id) == (edit.system, edit.id);
+            let arrived = world.stored(later.system, edit.field, &edit.after) == later.before;
+            same_record || (later.system != edit.system && arrived)
+        })
+    }
+
+    pub(crate) fn was_given_up(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
+        self.losses(thing, edit, since).next().is_some()
+    }
+
+    /// Where the journal says that an edit's value lost.
+    fn losses<'a>(
+        &'a self,
+        thing: &'a Thing,
+        edit: &'a Edit,
+        since: Timestamp,
+    ) -> impl Iterator<Item = &'a Entry> {
+        let system = &self.stage.world.systems[edit.system].name;
+        self.files.journal.iter().filter(move |entry| {
+            entry.kind == "given-up"
+                && entry.at >= since
+                && entry.link.is_some_and(|link| thing.links.contains(&link))
+                && (entry.system.as_ref() == Some(system)
+                    // What several had agreed on stands there once.
+                    || entry.content["candidate"]["standing"] == "agreed")
+                && entry.field.as_deref() == Some(FIELDS[edit.field])
+                && text(&entry.content["candidate"]["value"]) == edit.after
+        })
+    }
+
+    /// Somebody deleted the record that held it, there or where it had arrived.
+    pub(crate) fn went_with_its_record(&self, edit: &Edit) -> bool {
+        let world = &self.stage.world;
+        self.stage.history.removals.iter().any(|removal| {
+            let same_record = (removal.system, removal.id) == (edit.system, edit.id);
+            let arrived = !world.has(removal.system, edit.field)
+                || world.stored(removal.system, edit.field, &edit.after)
+                    == removal.values[edit.field];
+            removal.tick >= edit.tick && removal.thing == edit.thing && (same_record || arrived)
+        })
+    }
+
+    /// A person who was asked let the whole record go, and the journal has what
+    /// stood there.
+    pub(crate) fn was_let_go(&self, thing: &Thing, edit: &Edit) -> bool {
+        let mut entries = self.files.journal.iter().filter(|entry| {
+            entry.at >= edit.at && entry.link.is_some_and(|link| thing.links.contains(&link))
+        });
+        let asked = entries.any(|entry| {
+            entry.kind == "answer" && entry.content["choice"].as_str() == Some("delete")
+        });
+        let held = |entry: &Entry| {
+            let replaced = entry.content["replaced"].as_array();
+            replaced.is_some_and(|row| row.iter().any(|value| text(value) == edit.after))
+        };
+        asked && entries.any(|entry| entry.kind == "delete" && held(entry))
+    }
+
+    /// It lost to another value, not to a delete.
+    pub(crate) fn was_overruled(&self, thing: &Thing, edit: &Edit) -> bool {
+        self.losses(thing, edit, edit.at)
+            .any(|lost| lost.content["reason"].as_str() != Some("the record was deleted"))
+    }
+
+    /// It was there at the first meeting, and nothing had been agreed on it yet:
+    /// that is no edit, and goes with its record.
+    pub(crate) fn was_never_agreed_on(&self, thing: &Thing, edit: &Edit) -> bool {
+        self.losses(thing, edit, edit.at)
+            .any(|lost| lost.content["candidate"]["standing"] == "first-seen")
+    }
+
+    /// What a column of another type showed was taken for somebody's edit: what
+    /// it shows afterwards is one again, cut or not.
+    pub(crate) fn was_shown_otherwise(&self, thing: &Thing, field: usize) -> bool {
+        let name = FIELDS[field];
+        let is_it = |change: &Json| change["value"].as_str() == Some(OTHERWISE);
+        self.files.journal.iter().any(|entry| {
+            let fields = entry.content["fields"].as_array();
+            let mut fields = fields.into_iter().flatten();
+            entry.link.is_some_and(|link| thing.links.contains(&link))
+                && (entry.kind == "verdict"
+                    && entry.field.as_deref() == Some(name)
+                    && is_it(&entry.content)
+                    || entry.kind == "base"
+                        && fields.any(|field| field["field"] == name && is_it(&field["to"])))
+        })
+    }
+
+    /// A person who was asked let the record go.
+    pub(crate) fn was_told_to_go(&self, thing: &Thing, edit: &Edit) -> bool {
+        self.files.journal.iter().any(|entry| {
+            entry.kind == "answer"
+                && entry.at >= edit.at
+                && entry.link.is_some_and(|link| thing.links.contains(&link))
+                && entry.content["choice"].as_str() == Some("delete")
+        })
+    }
+
+    /// A write of Treaty landed on it in a system that cannot tell: it was never
+    /// seen, and only there.
+    pub(crate) fn was_written_over(&self, edit: &Edit) -> bool {
+        self.stage.history.written_over.iter().any(|over| {
+            (over.system, over.id, over.field) == (edit.system, edit.id, edit.field)
+                && over.tick >= edit.tick
+                && over.value == edit.after
+        })
+    }
+
+    /// What stands in a field was never shown to Treaty: the system gave no
+    /// notice of it, and the record has not changed since.
+    pub(crate) fn is_hushed(&self, system: usize, id: u64, field: usize) -> bool {
+        let Some(stored) = self.stage.stores[system].records.get(&id) else {
+            return false;
+        };
+        let told = stored.told.as_ref().map(|told| &told[field]);
+        stored.hushed && told != Some(&stored.values[field])
+    }
+}
+
+/// A value as the journal has it.
+fn text(value: &Json) -> Option<String> {
+    value.as_str().map(str::to_owned)
+}
