@@ -8,7 +8,7 @@ use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 const EXIT_CODES: &str = "Exit codes:
   0   done; for `plan`: there is nothing to do
   1   failed: the message says what, and what to do
-  2   `plan`: there is something to do
+  2   `plan`, `undo --plan`: there is something to do; `audit`: sides differ
   3   a guard stopped the plan; the message has the name to approve it by
   4   the treaty has problems
   5   done in part: a system could not be used, or did not say what became of a
@@ -80,6 +80,9 @@ pub enum Command {
     /// Lets through what a guard has stopped: exactly that, once, in the next
     /// pass.
     Approve(ApproveArgs),
+    /// Reads every linked record afresh on all sides and says whether they are
+    /// equal, whatever Treaty remembers of them.
+    Audit(AuditArgs),
     /// Puts back what a run wrote, where nobody has changed it since, and lists
     /// the rest.
     Undo(UndoArgs),
@@ -118,6 +121,50 @@ pub struct SyncArgs {
     /// Holds for exactly that plan.
     #[arg(long, value_name = "NAME")]
     pub approve: Vec<String>,
+}
+
+/// How to audit.
+#[derive(Debug, ClapArgs)]
+pub struct AuditArgs {
+    /// Writes the differences to this file, for a spreadsheet.
+    #[arg(long, value_name = "FILE")]
+    pub csv: Option<PathBuf>,
+
+    /// Writes what was found to this file, as one page.
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+
+    /// Plans what makes different fields equal, and prints it.
+    #[arg(long)]
+    pub repair: bool,
+
+    /// Does what was planned.
+    #[arg(long, requires = "repair")]
+    pub apply: bool,
+
+    /// Repairs this field only; may be given several times.
+    #[arg(long, value_name = "FIELD", requires = "repair")]
+    pub field: Vec<String>,
+
+    /// Writes to this system only.
+    #[arg(long, value_name = "SYSTEM", requires = "repair")]
+    pub to: Option<String>,
+
+    /// Takes this system's value for shared fields, instead of what was agreed.
+    #[arg(long, value_name = "SYSTEM", requires = "repair")]
+    pub from: Option<String>,
+
+    /// Who repairs; the journal keeps it.
+    #[arg(long, value_name = "PERSON")]
+    pub by: Option<String>,
+
+    /// Lets a plan through that a guard has stopped, by the name it was given.
+    #[arg(long, value_name = "NAME")]
+    pub approve: Vec<String>,
+
+    /// Prints every line, however many.
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// What to undo.

@@ -8,6 +8,7 @@
 
 mod approve;
 mod args;
+mod audit;
 mod check;
 mod clock;
 mod copy;
@@ -99,6 +100,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::CompileRule(_) => unreachable!("it was carried out before anything was set up"),
         Command::Decide(decide) => decide::run(args, decide),
         Command::Approve(approve) => approve::run(args, approve),
+        Command::Audit(audit) => audit::run(args, audit).await,
         Command::Undo(undo) => undo::run(args, undo).await,
     }
 }

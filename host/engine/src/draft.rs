@@ -80,6 +80,26 @@ pub(crate) struct Mapped {
 }
 
 impl Draft {
+    /// A link with a plan that a person asked for.
+    pub(crate) fn of_correction(plan: LinkPlan, stored: StoredLink, sends: Vec<Send>) -> Self {
+        Self {
+            link: stored.to_link(),
+            stored,
+            joined: false,
+            new: false,
+            replaced: Vec::new(),
+            plan,
+            sends,
+            still_open: Vec::new(),
+            questions: Vec::new(),
+            dangling: false,
+            postponed: false,
+            untried: None,
+            held: Vec::new(),
+            unwritable: Vec::new(),
+        }
+    }
+
     /// Keeps what is to be sent. A write that changes nothing in the system's
     /// own terms is settled instead: the system holds what it makes of base.
     pub(crate) fn take_mapped(&mut self, mapped: Vec<Option<Mapped>>) {

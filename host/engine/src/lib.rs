@@ -13,9 +13,11 @@ mod absent;
 mod apply;
 mod asked;
 mod assign;
+mod audit;
 mod batches;
 mod check;
 mod confirm;
+mod correction;
 mod counts;
 mod draft;
 mod ending;
@@ -58,6 +60,7 @@ use treaty_model::{Clock, Digest, RunId, Trip};
 use treaty_planner::Limits;
 
 pub use asked::{Asked, Fitting, QuestionFilter, Shown};
+pub use audit::{Audit, Difference, EntityAudit, FieldAudit, Kind, Repair, RepairWish, SideFound};
 pub use check::{Checked, check};
 pub use error::EngineError;
 pub use explain::{

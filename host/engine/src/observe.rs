@@ -127,7 +127,7 @@ impl Engine {
     }
 
     /// Turns a page of changes into what the ledger keeps.
-    fn take_in(
+    pub(crate) fn take_in(
         &self,
         part: &Part,
         system: SystemIndex,

@@ -92,6 +92,7 @@ impl Engine {
             entity: part.entity.name.to_string(),
             ..EntityReport::default()
         };
+        self.try_refused(part)?;
         let (mut down, unseen) = self.look_at_systems(part, &mut entity).await?;
         (self.progress)(Event::Identifying {
             entity: &part.entity.name,
@@ -153,7 +154,6 @@ impl Engine {
         self.map_after_change(part)?;
         self.resolve_after_change(part)?;
         self.prepare_after_change(part)?;
-        self.try_refused(part)?;
         let mut unseen = Unseen::default();
         let down = self.read_all(part, entity, &mut unseen).await?;
         Ok((down, unseen))

@@ -247,7 +247,7 @@ impl Engine {
     }
 
     /// Turns what is to be written into the systems' own rows.
-    fn map_out(&self, part: &Part, drafts: &mut [Draft]) -> Result<(), EngineError> {
+    pub(crate) fn map_out(&self, part: &Part, drafts: &mut [Draft]) -> Result<(), EngineError> {
         let mut mapped: Vec<Vec<Option<Mapped>>> = drafts
             .iter()
             .map(|draft| draft.plan.operations.iter().map(|_| None).collect())

@@ -16,18 +16,14 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::json;
-use treaty_ledger::{Commit, Entry, EntryKind, RunChange};
 use treaty_model::{
-    EntityName, Inbound, LinkId, Operation, Plan, RemoteId, Row, RunId, Scope, SystemIndex,
-    SystemName, Trip,
+    EntityName, Inbound, LinkId, Operation, RemoteId, Row, RunId, Scope, SystemName,
 };
-use treaty_planner::{Counts, guard};
 
-use crate::apply::count_planned;
+use crate::correction::Correction;
 use crate::draft::Draft;
 use crate::reading::Reading;
-use crate::report::{Down, EntityReport, Report};
-use crate::trips::Standing;
+use crate::report::{EntityReport, Report};
 use crate::{Engine, EngineError, Mode, Part};
 
 use back::PuttingBack;
@@ -77,10 +73,8 @@ pub struct Left {
 /// An undo under way.
 struct Undoing<'a> {
     wish: &'a UndoWish,
-    mode: Mode,
     /// The run that it is itself.
     run: RunId,
-    standing: Standing,
 }
 
 impl Engine {
@@ -95,46 +89,35 @@ impl Engine {
         mode: Mode,
         approved: &BTreeSet<String>,
     ) -> Result<Undone, EngineError> {
-        let started_at = self.clock.now();
         let run = self.ledger.next_run()?;
         if wish.run.0 == 0 || wish.run >= run {
             return Err(EngineError::Undo { run: wish.run });
         }
         self.run.set(run);
-        let undoing = Undoing {
-            wish,
+        let correction = Correction {
             mode,
             run,
+            started_at: self.clock.now(),
             standing: self.stand(approved)?,
+            note: json!({ "undo": wish.run, "by": wish.by }),
         };
         let mut undone = Undone::default();
         // What refers to others goes before what it refers to.
         for part in self.parts.iter().rev() {
-            let entity = self.undo_entity(part, &undoing, &mut undone).await?;
+            let entity = self
+                .undo_entity(part, wish, &correction, &mut undone)
+                .await?;
             undone.report.entities.push(entity);
         }
-        if mode == Mode::Sync && !undone.report.is_quiet() {
-            undone.report.run = Some(run);
-            let summary = json!({ "undo": wish.run, "by": wish.by,
-                "entities": undone.report.entities, "left": undone.left.len() });
-            let ended_at = Some(self.clock.now());
-            self.ledger.commit(&Commit {
-                runs: vec![RunChange {
-                    run,
-                    started_at,
-                    ended_at,
-                    summary,
-                }],
-                ..Commit::default()
-            })?;
-        }
+        self.end_correction(&correction, &mut undone.report)?;
         Ok(undone)
     }
 
     async fn undo_entity(
         &self,
         part: &Part,
-        undoing: &Undoing<'_>,
+        wish: &UndoWish,
+        correction: &Correction,
         undone: &mut Undone,
     ) -> Result<EntityReport, EngineError> {
         let mut entity = EntityReport {
@@ -142,107 +125,33 @@ impl Engine {
             ..EntityReport::default()
         };
         let name = &part.entity.name;
-        let first = self
-            .ledger
-            .links_of_run(undoing.wish.run, name, LinkId(0), 1)?;
+        let first = self.ledger.links_of_run(wish.run, name, LinkId(0), 1)?;
         if first.is_empty() {
             return Ok(entity);
         }
         // What stands there now is what was read just now.
         let (mut down, _) = self.look_at_systems(part, &mut entity).await?;
+        let undoing = Undoing {
+            wish,
+            run: correction.run,
+        };
         let mut planned = entity.clone();
-        let trips = self.weigh_undo(part, undoing, &down, &mut planned, undone)?;
-        let stopped = trips.iter().any(|trip| trip.scope == Scope::Plan);
-        if undoing.mode == Mode::Sync && !stopped {
-            self.carry_out_undo(part, undoing, &mut down, &mut entity)
-                .await?;
-        } else {
+        let (mut after, mut left) = (LinkId(0), Vec::new());
+        let mut next = || self.undo_batch(part, &undoing, &mut after, &mut left);
+        let told = (&mut planned, &mut undone.report);
+        let trips = self.weigh_correction(part, correction, &down, told, &mut next)?;
+        undone.left.append(&mut left);
+        if correction.mode == Mode::Plan || trips.iter().any(|trip| trip.scope == Scope::Plan) {
             entity = planned;
-            entity.stopped = undoing.mode == Mode::Sync;
+            entity.stopped = correction.mode == Mode::Sync;
         }
-        self.keep_trips(
-            part,
-            &trips,
-            &undoing.standing,
-            Mode::Plan,
-            &mut undone.report,
-        )?;
-        undone.report.trips.extend(trips);
+        after = LinkId(0);
+        let mut next = || self.undo_batch(part, &undoing, &mut after, &mut left);
+        let told = (&mut entity, &mut undone.report);
+        self.carry_out_correction(part, correction, trips, &mut down, told, &mut next)
+            .await?;
         undone.report.failures.extend(down.into_values());
         Ok(entity)
-    }
-
-    fn weigh_undo(
-        &self,
-        part: &Part,
-        undoing: &Undoing<'_>,
-        down: &Down,
-        entity: &mut EntityReport,
-        undone: &mut Undone,
-    ) -> Result<Vec<Trip>, EngineError> {
-        let mut weighed = Plan::default();
-        let mut after = LinkId(0);
-        loop {
-            let (drafts, left) = self.undo_batch(part, undoing, &mut after)?;
-            let Some(drafts) = drafts else { break };
-            undone.left.extend(left);
-            for mut draft in drafts {
-                draft.leave_out(down);
-                count_planned(part, &draft, entity);
-                if undoing.mode == Mode::Plan {
-                    undone.report.plan.links.push(draft.plan.clone());
-                }
-                weighed.links.extend(draft.into_operations());
-            }
-        }
-        if weighed.links.is_empty() {
-            return Ok(Vec::new());
-        }
-        let mut counts = Counts::default();
-        self.count_for_guards(&mut counts)?;
-        let name_of = |_: &EntityName, system: SystemIndex| part.entity.part(system).system.clone();
-        let approved = &undoing.standing.approved;
-        let name = &part.entity.name;
-        Ok(guard(name, weighed, &self.guards, &counts, &name_of, approved).trips)
-    }
-
-    async fn carry_out_undo(
-        &self,
-        part: &Part,
-        undoing: &Undoing<'_>,
-        down: &mut Down,
-        entity: &mut EntityReport,
-    ) -> Result<(), EngineError> {
-        let mut after = LinkId(0);
-        while let (Some(mut drafts), _) = self.undo_batch(part, undoing, &mut after)? {
-            for draft in &mut drafts {
-                draft.leave_out(down);
-            }
-            drafts.retain(|draft| !draft.plan.operations.is_empty());
-            let entries = drafts.iter().map(|draft| self.undo_entry(undoing, draft));
-            let journal = entries.collect();
-            self.ledger.commit(&Commit {
-                journal,
-                ..Commit::default()
-            })?;
-            self.apply(part, drafts, undoing.run, entity, down).await?;
-        }
-        Ok(())
-    }
-
-    fn undo_entry(&self, undoing: &Undoing<'_>, draft: &Draft) -> Entry {
-        Entry {
-            at: self.clock.now(),
-            run: undoing.run,
-            kind: EntryKind::Change,
-            entity: draft.plan.entity.clone(),
-            link: Some(draft.plan.link),
-            system: None,
-            remote: None,
-            field: None,
-            content: json!({ "undo": undoing.wish.run, "by": undoing.wish.by }).into(),
-            mark: None,
-        }
     }
 
     /// The next links of the run, with what puts them back, and what stays. None:
@@ -252,17 +161,18 @@ impl Engine {
         part: &Part,
         undoing: &Undoing<'_>,
         after: &mut LinkId,
-    ) -> Result<(Option<Vec<Draft>>, Vec<Left>), EngineError> {
+        left: &mut Vec<Left>,
+    ) -> Result<Option<Vec<Draft>>, EngineError> {
         let (run, name) = (undoing.wish.run, &part.entity.name);
         let numbers = self.ledger.links_of_run(run, name, *after, BATCH_LINKS)?;
         let Some(last) = numbers.last() else {
-            return Ok((None, Vec::new()));
+            return Ok(None);
         };
         *after = *last;
-        let (mut drafts, mut left) = (Vec::new(), Vec::new());
+        let mut drafts = Vec::new();
         for link in self.ledger.links(&numbers)? {
             let past = Past::of(self.ledger.entries_of_run(run, name, link.id)?);
-            let mut putting = PuttingBack::new(part, undoing, link, &mut left);
+            let mut putting = PuttingBack::new(part, undoing, link, left);
             for (system, write) in &past.systems {
                 putting.take(system, write);
             }
@@ -272,7 +182,7 @@ impl Engine {
             drafts.extend(putting.into_draft());
         }
         self.say_values(part, &mut drafts);
-        Ok((Some(drafts), left))
+        Ok(Some(drafts))
     }
 
     /// Says in canonical form what is put back, for people to read.

@@ -1,5 +1,6 @@
 //! Links as they are kept.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use rusqlite::{Connection, params};
@@ -66,6 +67,21 @@ impl Ledger {
             db.prepare_cached("SELECT count(*) FROM link WHERE attention = 1 AND entity = ?1")?
                 .query_row([entity.as_str()], |row| row.get(0))
                 .map(number::read)
+        })
+    }
+
+    /// Which of some links reconcile has to look at.
+    pub fn attention_among(&self, ids: &[LinkId]) -> Result<BTreeSet<LinkId>, LedgerError> {
+        self.read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT 1 FROM link WHERE id = ?1 AND attention = 1")?;
+            let mut found = BTreeSet::new();
+            for id in ids {
+                if statement.exists([number::of_link(*id)])? {
+                    found.insert(*id);
+                }
+            }
+            Ok(found)
         })
     }
 

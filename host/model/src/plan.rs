@@ -161,6 +161,8 @@ pub enum Why {
     WriteBack,
     /// A person undid the run that wrote what stands there.
     Undone,
+    /// An audit found a difference, and a person had it repaired.
+    Repaired,
 }
 
 /// A value that loses.

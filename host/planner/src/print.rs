@@ -211,6 +211,7 @@ fn why_text(why: Why) -> &'static str {
         Why::Behind => "behind",
         Why::WriteBack => "write-back",
         Why::Undone => "undone",
+        Why::Repaired => "repaired",
     }
 }
 

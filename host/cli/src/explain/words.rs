@@ -131,6 +131,7 @@ fn agreed_line(agreed: &Agreed) -> String {
         Why::Behind => "brought up to date",
         Why::WriteBack => "written back",
         Why::Undone => "undone",
+        Why::Repaired => "repaired",
     };
     let by = made_by(agreed.system.as_ref(), &agreed.origin, agreed.at);
     match &agreed.before {

@@ -258,22 +258,7 @@ impl<'a> PuttingBack<'a> {
     /// What is to be carried out; none where that is nothing.
     pub(super) fn into_draft(self) -> Option<Draft> {
         let nothing = self.plan.operations.is_empty() && self.plan.base.is_empty();
-        (!nothing).then(|| Draft {
-            link: self.stored.to_link(),
-            stored: self.stored,
-            joined: false,
-            new: false,
-            replaced: Vec::new(),
-            plan: self.plan,
-            sends: self.sends,
-            still_open: Vec::new(),
-            questions: Vec::new(),
-            dangling: false,
-            postponed: false,
-            untried: None,
-            held: Vec::new(),
-            unwritable: Vec::new(),
-        })
+        (!nothing).then(|| Draft::of_correction(self.plan, self.stored, self.sends))
     }
 
     fn own<'r>(
