@@ -9,7 +9,7 @@ use crate::csv::{acquainted, in_dispute, line};
 use crate::golden::Transcript;
 
 /// How long anything here may take.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(180);
 /// How often is looked.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
 
@@ -71,6 +71,26 @@ fn an_edit_is_carried_over_and_the_process_ends_when_asked() {
     assert_eq!(watch.end(), Some(0));
     bench.settle();
     assert!(line(&bench, "shop/people.csv", "Bergner").contains("anna@berg.example"));
+}
+
+#[test]
+fn it_audits_once_in_so_many_hours() {
+    let bench = acquainted();
+    let said = bench.write("said.txt", "");
+    let file = std::fs::File::create(&said).expect("it can be written");
+    let mut command = bench.command(&["sync", "--watch", "--interval", "1", "--audit-every", "24"]);
+    let child = command.stdout(file).stderr(Stdio::null()).spawn();
+    let watch = Watch(child.expect("it starts"));
+    until("it has audited", || {
+        bench.read("said.txt").contains(" equal")
+    });
+    bench.edit("crm/contacts.csv", "Anna,Berg", "Anna,Bergmann");
+    until("it goes on", || {
+        bench.read("shop/people.csv").contains("Bergmann")
+    });
+    assert_eq!(watch.end(), Some(0));
+    let said = bench.read("said.txt");
+    assert_eq!(said.lines().filter(|line| *line == "audit").count(), 1);
 }
 
 #[test]

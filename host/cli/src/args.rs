@@ -113,6 +113,10 @@ pub struct SyncArgs {
     #[arg(long)]
     pub watch: bool,
 
+    /// Audits all records every so many hours while it watches.
+    #[arg(long, value_name = "HOURS", requires = "watch")]
+    pub audit_every: Option<u32>,
+
     /// How long to wait between two passes, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     pub interval: u64,

@@ -6,7 +6,7 @@ mod sheet;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use treaty_engine::{Audit, Difference, EntityAudit, Kind, Mode, Repair, RepairWish};
+use treaty_engine::{Audit, Difference, Engine, EntityAudit, Kind, Mode, Repair, RepairWish};
 
 use crate::args::{Args, AuditArgs, Format};
 use crate::exit::{Exit, Failed};
@@ -65,6 +65,21 @@ pub async fn run(args: &Args, audit: &AuditArgs) -> Result<Exit, Failed> {
         () if audit.apply && repair.left.is_empty() && repair.taken_in == 0 => Exit::Done,
         () => exit_of(&found),
     })
+}
+
+/// An audit between two passes of a watch.
+pub async fn scheduled(args: &Args, engine: &Engine) -> Result<(), Failed> {
+    let found = engine.audit(KEPT_MAX).await?;
+    match args.format {
+        Format::Json => tell::json(&serde_json::json!({ "audit": found })),
+        Format::Text => {
+            tell::line("audit");
+            audit_lines(&found, false)
+                .into_iter()
+                .for_each(tell::typed_line);
+        }
+    }
+    Ok(())
 }
 
 fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Failed> {

@@ -8,7 +8,7 @@ use treaty_engine::{Engine, Mode, Report};
 use crate::args::{Args, Format, SyncArgs};
 use crate::exit::{Exit, Failed};
 use crate::output::{counted, report_lines};
-use crate::{open, progress, tell};
+use crate::{audit, open, progress, tell};
 
 pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
     let mut ended = std::pin::pin!(end_asked());
@@ -35,6 +35,11 @@ pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
         let quiet = report.is_quiet();
         if !(sync.watch && quiet) {
             show(args, &report);
+        }
+        if let Some(hours) = sync.audit_every
+            && engine.audit_is_due(hours)?
+        {
+            audit::scheduled(args, &engine).await?;
         }
         if !sync.watch {
             if args.format == Format::Text {

@@ -13,8 +13,8 @@ mod repair;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use treaty_ledger::{StoredLink, StoredRecord, Subject};
-use treaty_model::{FieldIndex, Inbound, LinkId, Row, SystemIndex, Value};
+use treaty_ledger::{Commit, StoredLink, StoredRecord, Subject};
+use treaty_model::{FieldIndex, Inbound, LinkId, Row, SystemIndex, Timestamp, Value};
 use treaty_systems::{Change, Cursor, SystemError};
 
 use crate::reading::Reading;
@@ -40,7 +40,19 @@ type Suspects = BTreeMap<LinkId, (Vec<Option<Row>>, Judged)>;
 /// How each field of a link compares, and what differs in it.
 type Judged = (Vec<(String, Compared)>, Vec<Difference>);
 
+/// When everything was audited last.
+const AUDITED: &str = "audited at";
+const HOUR_MICROS: i64 = 3_600_000_000;
+
 impl Engine {
+    /// Whether the last audit was so many hours ago, or there was none.
+    pub fn audit_is_due(&self, every_hours: u32) -> Result<bool, EngineError> {
+        let last = self.ledger.fact(AUDITED)?;
+        let last = last.and_then(|at| Timestamp::parse(&at).ok());
+        let now = self.clock.now();
+        Ok(last.is_none_or(|at| now.micros_since(at) >= HOUR_MICROS * i64::from(every_hours)))
+    }
+
     /// Compares all linked records of all entities. At most so many differences
     /// are listed for each entity; all of them are counted.
     pub async fn audit(&self, differences_max: usize) -> Result<Audit, EngineError> {
@@ -53,6 +65,10 @@ impl Engine {
             let entity = self.audit_entity(part, differences_max, &mut audit).await?;
             audit.entities.push(entity);
         }
+        self.ledger.commit(&Commit {
+            facts: vec![(AUDITED.to_owned(), self.clock.now().to_string())],
+            ..Commit::default()
+        })?;
         (self.progress)(Event::Finished);
         Ok(audit)
     }
