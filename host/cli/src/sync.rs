@@ -51,7 +51,7 @@ pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
             () = tokio::time::sleep(Duration::from_secs(sync.interval)) => {}
             () = &mut ended => return Ok(exit_of(&report)),
         }
-        if !report.failures.is_empty() {
+        if !report.failures.is_empty() || report.reopen {
             // The state folder has one owner at a time.
             drop(engine);
             let opened = tokio::select! {

@@ -2,6 +2,7 @@
 //! something stands in for it that answers every call with the reason, and its
 //! fields are those that it had when it was last described.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -14,6 +15,7 @@ use treaty_systems::{
 };
 
 use crate::EngineError;
+use crate::drift::Described;
 use crate::open::{Systems, open_system, system_error};
 use crate::opening::Opening;
 use crate::part::source_of;
@@ -100,22 +102,34 @@ pub(crate) async fn open_or_stand_in(
     Ok(systems)
 }
 
-/// The own schemas of an entity's sources, in the order of its systems; of a
-/// system that cannot say now, those of the last time.
+/// An entity's sources, in the order of its systems; of a system that cannot say
+/// now, as they were the last time. `approved` says whether a person lets a trip
+/// through.
 pub(crate) async fn describe_or_recall(
     ledger: &Ledger,
     settings: &EntitySettings,
     systems: &Systems,
-) -> Result<Vec<OwnSchema>, EngineError> {
-    let mut schemas = Vec::new();
+    approved: &BTreeSet<String>,
+) -> Result<Vec<Described>, EngineError> {
+    let mut sources = Vec::new();
     for system in settings.entity.system_indexes() {
         let name = &settings.entity.part(system).system;
         let fact = format!("schema of {} in {name}", settings.entity.name);
         let recalled = ledger.fact(&fact)?;
+        let known: Option<OwnSchema> = recalled
+            .as_ref()
+            .and_then(|text| serde_json::from_str(text).ok());
         match systems[name].describe(&source_of(settings, system)).await {
             Ok(schema) => {
+                let described = match &known {
+                    Some(known) => {
+                        let approved = |name: &str| approved.contains(name);
+                        Described::beside(settings, system, schema, known, approved)
+                    }
+                    None => Described::unchanged(schema),
+                };
                 // A schema is names and flags, so it always has a JSON form.
-                let text = serde_json::to_string(&schema).unwrap_or_default();
+                let text = serde_json::to_string(&described.effective).unwrap_or_default();
                 if recalled.as_ref() != Some(&text) {
                     let facts = vec![(fact, text)];
                     ledger.commit(&Commit {
@@ -123,13 +137,13 @@ pub(crate) async fn describe_or_recall(
                         ..Commit::default()
                     })?;
                 }
-                schemas.push(schema);
+                sources.push(described);
             }
             Err(error) => {
-                let known = recalled.and_then(|text| serde_json::from_str(&text).ok());
-                schemas.push(known.ok_or_else(|| system_error(name, error))?);
+                let known = known.ok_or_else(|| system_error(name, error))?;
+                sources.push(Described::unchanged(known));
             }
         }
     }
-    Ok(schemas)
+    Ok(sources)
 }

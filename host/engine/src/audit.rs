@@ -167,7 +167,11 @@ impl Engine {
             let ids = records.flatten().map(|record| record.key.remote.clone());
             let ids: Vec<_> = ids.collect();
             let records = to.connector.get(&to.source, &ids).await?.into_iter();
-            rows.extend(records.map(|record| Some(to.select(&record?.own))));
+            let known = places.iter().map(|at| &fresh[*at].stored.records[system.0]);
+            rows.extend(records.zip(known).map(|(record, known)| {
+                let known = known.as_ref().map(|known| &known.own);
+                Some(to.select(&record?.own, known))
+            }));
         }
         Ok(rows)
     }

@@ -7,6 +7,7 @@ use treaty_folder::{
 };
 use treaty_model::{FieldIndex, OwnSchema, SetupProblem};
 
+use crate::drift::Described;
 use crate::open::{describe, open_system, part};
 use crate::opening::Opening;
 use crate::rules::Rules;
@@ -66,13 +67,15 @@ pub async fn check(folder: &TreatyFolder, opening: &Opening) -> Result<Checked, 
     match Rules::load(folder, opening) {
         Ok(rules) if sound => {
             for (settings, described) in whole {
+                let sources = described.into_iter().map(Described::unchanged);
+                let sources: Vec<_> = sources.collect();
                 match part(
                     folder,
                     settings,
                     &systems,
                     &rules,
                     &Switches::default(),
-                    &described,
+                    &sources,
                     &*opening.clock,
                 ) {
                     Ok(part) => ask_rules(folder, &part, &mut checked.problems),

@@ -129,7 +129,10 @@ impl Engine {
             }
             match record {
                 Some(record) => {
-                    let own = part.system(system).select(&record.own);
+                    let known = links.get(&intent.link);
+                    let known = known.and_then(|link| link.records[system.0].as_ref());
+                    let known = known.map(|known| &known.own);
+                    let own = part.system(system).select(&record.own, known);
                     told.push(Told {
                         left: left.filter(|left| *left != own),
                         own,

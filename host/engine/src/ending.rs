@@ -119,7 +119,7 @@ pub(crate) fn tale(
     let told = if removes(intent) { expected } else { own };
     let places = || (0..told.len()).filter(|at| told[*at].is_some());
     let left = match end {
-        End::Done(Some(record), _) if !removes(intent) => Some(to.select(&record.own)),
+        End::Done(Some(record), _) if !removes(intent) => Some(to.select(&record.own, None)),
         End::Landed(_, left) => Some(left.clone()),
         _ => None,
     };

@@ -20,6 +20,7 @@ mod confirm;
 mod correction;
 mod counts;
 mod draft;
+mod drift;
 mod ending;
 mod error;
 mod explain;

@@ -41,7 +41,8 @@ impl Engine {
                     system: name.clone(),
                     source,
                 })?;
-            self.refuse_other_fields(part, system).await?;
+            self.refuse_other_fields(part, system, &page.changes)
+                .await?;
             if page.listing != Listing::Changes && !feed.listing_open {
                 feed.listing += 1;
                 feed.listing_open = true;
@@ -90,6 +91,7 @@ impl Engine {
         &self,
         part: &Part,
         system: SystemIndex,
+        changes: &[Change],
     ) -> Result<(), EngineError> {
         let to = part.system(system);
         let failed = |source| EngineError::System {
@@ -97,7 +99,13 @@ impl Engine {
             source,
         };
         let now = to.connector.describe(&to.source).await.map_err(failed)?;
-        if now == to.schema {
+        // A column may have gone and come back between the two.
+        let width = to.schema.fields.len();
+        let fits = changes.iter().all(|change| match change {
+            Change::Record(record) => record.own.len() == width,
+            Change::Deleted { .. } => true,
+        });
+        if now == to.schema && fits {
             return Ok(());
         }
         Err(failed(SystemError::Schema {
@@ -146,7 +154,8 @@ impl Engine {
         for ((change, key), stored) in changes.into_iter().zip(keys).zip(stored) {
             match change {
                 Change::Record(record) => {
-                    let own = part.system(system).select(&record.own);
+                    let known = stored.as_ref().map(|stored| &stored.own);
+                    let own = part.system(system).select(&record.own, known);
                     let mut kept = stored
                         .unwrap_or_else(|| StoredRecord::new(key, own.clone(), part.fields()));
                     let same = kept.number != 0

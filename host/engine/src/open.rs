@@ -1,19 +1,20 @@
 //! From a treaty folder to an engine: opens the systems, loads the rules, finds
 //! the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use treaty_folder::{
     EntitySettings, Guards, Problems, Schemas, Severity, TreatyFolder, check_schemas, own_fields,
     read_cross_reference, setup,
 };
-use treaty_ledger::{Commit, Ledger};
+use treaty_ledger::{Commit, Ledger, TripState};
 use treaty_model::{Clock, Digest, EntityName, FieldIndex, OwnSchema, SystemIndex, SystemName};
 use treaty_planner::Limits;
 use treaty_systems::{Connector, SystemError};
 
 use crate::absent::{describe_or_recall, open_or_stand_in};
+use crate::drift::Described;
 use crate::opening::Opening;
 use crate::part::{Bound, PartSystem, source_of};
 use crate::rules::Rules;
@@ -28,9 +29,14 @@ impl Engine {
         let systems = open_or_stand_in(folder, opening).await?;
         let rules = Rules::load(folder, opening)?;
         let switches = Switches::default();
+        let approved = approved_names(&ledger)?;
         let mut parts = Vec::new();
         for settings in in_reference_order(folder) {
-            let schemas = describe_or_recall(&ledger, settings, &systems).await?;
+            let sources = describe_or_recall(&ledger, settings, &systems, &approved).await?;
+            let schemas: Vec<_> = sources
+                .iter()
+                .map(|source| source.effective.clone())
+                .collect();
             refuse_drift(folder, settings, &schemas)?;
             parts.push(part(
                 folder,
@@ -38,7 +44,7 @@ impl Engine {
                 &systems,
                 &rules,
                 &switches,
-                &schemas,
+                &sources,
                 &*opening.clock,
             )?);
         }
@@ -216,12 +222,14 @@ pub(crate) fn part(
     systems: &Systems,
     rules: &Rules,
     switches: &Switches,
-    schemas: &[OwnSchema],
+    sources: &[Described],
     clock: &dyn Clock,
 ) -> Result<Part, EngineError> {
+    let schemas = sources.iter().map(|source| source.effective.clone());
+    let schemas: Vec<OwnSchema> = schemas.collect();
     let bind = |name: &str| -> Result<Bound, EngineError> {
         let (id, rule) = rules.get(name)?;
-        let setup = setup(folder, settings, name, schemas, clock.now());
+        let setup = setup(folder, settings, name, &schemas, clock.now());
         let switch = switches.of(&id);
         Ok(Bound {
             id,
@@ -234,7 +242,7 @@ pub(crate) fn part(
     let (resolvers, resolver_of) = bind_resolvers(folder, settings, &bind)?;
     let part_systems = entity
         .system_indexes()
-        .map(|system| part_system(folder, settings, systems, &schemas[system.0], system))
+        .map(|system| part_system(folder, settings, systems, &sources[system.0], system))
         .collect();
     let matching = match &settings.matching {
         Some(matching) => Some((matching.clone(), bind(&matching.matcher)?)),
@@ -296,23 +304,55 @@ fn part_system(
     folder: &TreatyFolder,
     settings: &EntitySettings,
     systems: &Systems,
-    schema: &OwnSchema,
+    described: &Described,
     system: SystemIndex,
 ) -> PartSystem {
     let name = &settings.entity.part(system).system;
-    let selected = own_fields(settings, schema, system);
+    let selected = own_fields(settings, &described.effective, system);
     let known = folder.system(name.as_str());
+    let fields = selected
+        .iter()
+        .map(|at| described.effective.fields[*at].clone());
+    let fields: Vec<_> = fields.collect();
+    let names: Vec<_> = fields.iter().map(|field| field.name.clone()).collect();
     PartSystem {
         connector: systems[name].clone(),
         source: source_of(settings, system),
         canaries: settings.sources[system.0].canaries.clone(),
         // The reader refuses an entity whose system is not in the treaty.
         settings: known.expect("an entity's systems are the treaty's").clone(),
-        selected_names: selected
+        selected: described.places(&names),
+        selected_names: names,
+        fields,
+        paused: paused(settings, described, system),
+        drifted: described
+            .drifted
             .iter()
-            .map(|at| schema.fields[*at].name.clone())
+            .map(|(_, trip)| trip.clone())
             .collect(),
-        selected,
-        schema: schema.clone(),
+        schema: described.current.clone(),
     }
+}
+
+/// The rows of the field table that stand for a column that has changed.
+fn paused(
+    settings: &EntitySettings,
+    described: &Described,
+    system: SystemIndex,
+) -> Vec<FieldIndex> {
+    let has_changed = |own: &String| described.drifted.iter().any(|(name, _)| name == own);
+    let rows = settings.entity.table.fields().filter(|(_, row)| {
+        let column = row.columns[system.0].as_ref();
+        column.is_some_and(|column| column.own.iter().any(has_changed))
+    });
+    rows.map(|(field, _)| field).collect()
+}
+
+/// The trips that a person let through, taken up or still waiting to be.
+fn approved_names(ledger: &Ledger) -> Result<BTreeSet<String>, EngineError> {
+    let trips = ledger.trips()?.into_iter();
+    let approved = trips.filter(|kept| kept.state == TripState::Approved);
+    let approved = approved.map(|kept| kept.trip.approval);
+    let left = ledger.left_approvals()?.into_iter();
+    Ok(approved.chain(left.map(|left| left.approval)).collect())
 }

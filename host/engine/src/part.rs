@@ -5,13 +5,16 @@ use std::sync::Arc;
 use treaty_folder::{EntitySettings, Matching, SystemSettings};
 use treaty_ledger::{EntityShape, RecordKey};
 use treaty_model::{
-    ActorKind, Cell, Entity, EntityName, FieldIndex, Origin, OwnSchema, RemoteId, Row, RuleId,
-    Setup, SystemIndex,
+    ActorKind, Cell, Entity, EntityName, FieldIndex, Origin, OwnField, OwnSchema, RemoteId, Row,
+    RuleId, Setup, SystemIndex, Trip,
 };
 use treaty_sandbox::Rule;
 use treaty_systems::{Capabilities, Connector, Source};
 
 use crate::switch::Switch;
+
+/// In place of the type of a column that has changed.
+pub(crate) const PAUSED: &str = "paused";
 
 /// A rule bound to an entity: the component and what it is told.
 #[derive(Clone)]
@@ -37,10 +40,17 @@ pub(crate) struct PartSystem {
     /// The treaty's settings of the system.
     pub(crate) settings: SystemSettings,
     /// The own fields that the table mentions: their positions in the source's
-    /// schema. The ledger keeps these only, in this order, and mappers see them.
-    pub(crate) selected: Vec<usize>,
+    /// schema; none where the column has changed. The ledger keeps these only, in
+    /// this order, and mappers see them.
+    pub(crate) selected: Vec<Option<usize>>,
     /// Their names.
     pub(crate) selected_names: Vec<String>,
+    /// What they are; of columns that have changed, what they were.
+    pub(crate) fields: Vec<OwnField>,
+    /// Fields of the table that stand still here, because a column has changed.
+    pub(crate) paused: Vec<FieldIndex>,
+    /// What is told of these columns.
+    pub(crate) drifted: Vec<Trip>,
     /// The source's own fields as they were when the treaty was opened: rows are
     /// read and written by their positions.
     pub(crate) schema: OwnSchema,
@@ -67,19 +77,25 @@ pub(crate) struct Part {
 }
 
 impl PartSystem {
-    /// The own fields that the table mentions, out of a whole own row.
-    pub(crate) fn select(&self, own: &Row) -> Row {
-        self.selected
-            .iter()
-            .map(|position| own[*position].clone())
+    /// The own fields that the table mentions, out of a whole own row. Columns
+    /// that have changed stay as they are `known`.
+    pub(crate) fn select(&self, own: &Row, known: Option<&Row>) -> Row {
+        let kept = |place: usize| known.and_then(|row| row.get(place).cloned()).flatten();
+        let cells = self.selected.iter().enumerate();
+        cells
+            .map(|(place, position)| match position {
+                Some(position) => own[*position].clone(),
+                None => kept(place),
+            })
             .collect()
     }
 
     /// The own fields that the table mentions, with what they store.
     pub(crate) fn selected_types(&self) -> impl Iterator<Item = String> {
-        self.selected.iter().map(|position| {
-            let field = &self.schema.fields[*position];
-            serde_json::json!([field.name, field.kind]).to_string()
+        let fields = self.fields.iter().zip(&self.selected);
+        fields.map(|(field, position)| match position {
+            Some(_) => serde_json::json!([field.name, field.kind]).to_string(),
+            None => serde_json::json!([field.name, PAUSED]).to_string(),
         })
     }
 
@@ -87,7 +103,9 @@ impl PartSystem {
     pub(crate) fn expand(&self, selected: &Row) -> Row {
         let mut own: Row = vec![None; self.schema.fields.len()];
         for (position, cell) in self.selected.iter().zip(selected) {
-            own[*position].clone_from(cell);
+            if let Some(position) = position {
+                own[*position].clone_from(cell);
+            }
         }
         own
     }

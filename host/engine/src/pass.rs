@@ -126,6 +126,12 @@ impl Engine {
             entity = planned;
             entity.stopped = pass.mode == Mode::Sync;
         }
+        for trip in part.systems.iter().flat_map(|system| &system.drifted) {
+            match pass.standing.approved.contains(&trip.approval) {
+                true => report.reopen = true,
+                false => trips.push(trip.clone()),
+            }
+        }
         let alert = self.count_alert(part)?;
         entity
             .alerts

@@ -258,6 +258,9 @@ impl Engine {
             for (at, draft) in drafts.iter_mut().enumerate() {
                 let operations = draft.plan.operations.iter_mut().enumerate();
                 for (number, operation) in operations.filter(|(_, op)| op.system() == system) {
+                    let before = revisions_of(operation).len();
+                    drop_fields(operation, &part.system(system).paused);
+                    draft.postponed |= revisions_of(operation).len() < before;
                     let (out, waits) = self.outbound(part, &draft.stored, operation)?;
                     draft.dangling |= waits;
                     let Some(out) = out else { continue };

@@ -88,11 +88,12 @@ fn left_by(
     remembered: Option<Row>,
 ) -> Row {
     let to = part.system(system);
+    let known = Some(&intent.content.expected);
     let left = match remembered {
-        Some(remembered) => to.select(&remembered),
+        Some(remembered) => to.select(&remembered, known),
         None => intent.content.own.clone(),
     };
-    let now = to.select(&record.own);
+    let now = to.select(&record.own, known);
     left.into_iter()
         .zip(now)
         .map(|(left, now)| left.or(now))

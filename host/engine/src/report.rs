@@ -70,6 +70,10 @@ pub struct Report {
     pub trips: Vec<Trip>,
     /// Whether a guard tripped that had not before.
     pub news: bool,
+    /// Whether the treaty has to be opened again, because a person approved a
+    /// column that has changed.
+    #[serde(skip)]
+    pub reopen: bool,
     /// The whole plan, where it was asked for.
     pub plan: Plan,
 }

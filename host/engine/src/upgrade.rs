@@ -99,7 +99,10 @@ impl Engine {
                 .as_deref()
                 .and_then(|text| serde_json::from_str(text).ok())
                 .unwrap_or_default();
-            let more = mentioned.iter().any(|own| !known.contains(own));
+            // A column that has changed is listed again once it is back.
+            let paused = part.system(system).selected.iter().map(Option::is_none);
+            let mut listed = mentioned.iter().zip(paused);
+            let more = listed.any(|(own, paused)| !paused && !known.contains(own));
             let mut commit = Commit {
                 facts: vec![(fact, now)],
                 ..Commit::default()
