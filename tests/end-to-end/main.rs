@@ -21,6 +21,7 @@ mod quickstart;
 mod server;
 mod shared_file;
 mod sqlite;
+mod state;
 mod status;
 mod suspicious;
 mod three_systems;

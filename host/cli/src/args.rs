@@ -80,6 +80,14 @@ pub enum Command {
     /// Lets through what a guard has stopped: exactly that, once, in the next
     /// pass.
     Approve(ApproveArgs),
+    /// Takes a person's data out of Treaty's own state; the skeleton of what was
+    /// decided stays.
+    Forget(ForgetArgs),
+    /// Copies Treaty's own state, as of one moment, beside a process at work.
+    Backup(BackupArgs),
+    /// Puts a backup in the place of Treaty's own state, and says what it does not
+    /// know of.
+    Restore(BackupArgs),
     /// Reads every linked record afresh on all sides and says whether they are
     /// equal, whatever Treaty remembers of them.
     Audit(AuditArgs),
@@ -125,6 +133,35 @@ pub struct SyncArgs {
     /// Holds for exactly that plan.
     #[arg(long, value_name = "NAME")]
     pub approve: Vec<String>,
+}
+
+/// What to forget.
+#[derive(Debug, ClapArgs)]
+pub struct ForgetArgs {
+    /// The entity.
+    #[arg(required_unless_present = "before")]
+    pub entity: Option<String>,
+
+    /// The record: its id in a system, `#` and a link's number, or a value that it
+    /// holds.
+    #[arg(required_unless_present = "before")]
+    pub which: Option<String>,
+
+    /// Instead: what was told, asked and written before this day, of everything.
+    #[arg(long, value_name = "YYYY-MM-DD", conflicts_with_all = ["entity", "which"])]
+    pub before: Option<String>,
+
+    /// Who wants it; the journal keeps it.
+    #[arg(long, value_name = "PERSON")]
+    pub by: Option<String>,
+}
+
+/// Where a backup is.
+#[derive(Debug, ClapArgs)]
+pub struct BackupArgs {
+    /// The folder.
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
 }
 
 /// How to audit.

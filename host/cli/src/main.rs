@@ -15,6 +15,7 @@ mod copy;
 mod decide;
 mod exit;
 mod explain;
+mod forget;
 mod open;
 mod output;
 mod plan;
@@ -100,6 +101,9 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::CompileRule(_) => unreachable!("it was carried out before anything was set up"),
         Command::Decide(decide) => decide::run(args, decide),
         Command::Approve(approve) => approve::run(args, approve),
+        Command::Forget(forget) => forget::run(args, forget),
+        Command::Backup(backup) => forget::back_up(args, backup),
+        Command::Restore(backup) => forget::restore(args, backup),
         Command::Audit(audit) => audit::run(args, audit).await,
         Command::Undo(undo) => undo::run(args, undo).await,
     }

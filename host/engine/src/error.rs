@@ -57,6 +57,14 @@ pub enum EngineError {
         /// Its number.
         run: RunId,
     },
+    /// Something cannot be forgotten.
+    #[error("{message}")]
+    Forget {
+        /// Why.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// Nothing is known by what was asked for.
     #[error("{message}")]
     Explain {
@@ -79,7 +87,9 @@ impl EngineError {
     pub fn hint(&self) -> String {
         match self {
             Self::Treaty(_) => "mend the treaty; `treaty check` shows all problems".to_owned(),
-            Self::Rule { hint, .. } | Self::Explain { hint, .. } => hint.clone(),
+            Self::Rule { hint, .. } | Self::Explain { hint, .. } | Self::Forget { hint, .. } => {
+                hint.clone()
+            }
             Self::Ledger(error) => error.hint().to_owned(),
             Self::System { source, .. } => source.hint().to_owned(),
             Self::Sandbox(_) => "this machine cannot run rules; see the message".to_owned(),

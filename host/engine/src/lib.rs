@@ -24,6 +24,7 @@ mod drift;
 mod ending;
 mod error;
 mod explain;
+mod forget;
 mod identify;
 mod lacking;
 mod matching;
@@ -68,6 +69,7 @@ pub use explain::{
     Account, Agreed, Explained, FieldNow, Found, Happening, OwnChange, RecordNow, SideTold, Stand,
     SystemNow, Told,
 };
+pub use forget::{Restored, back_up, forget, forget_before, restore};
 pub use opening::{Environment, OpenSystem, Opening, RealSystems, ShippedRule, known};
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};

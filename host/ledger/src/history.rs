@@ -1,5 +1,7 @@
 //! What the journal says of a link, read back in the order in which it was told.
 
+use std::collections::BTreeMap;
+
 use rusqlite::{Params, Row as SqlRow, params};
 use serde_json::Value as Json;
 use treaty_model::{EntityName, LinkId, RemoteId, RunId, SystemName, Timestamp};
@@ -65,6 +67,48 @@ impl Ledger {
                 key.remote.as_str()
             ],
         )
+    }
+
+    /// Records that the journal names together with a link, also those that left it.
+    pub fn records_told_of(
+        &self,
+        entity: &EntityName,
+        link: LinkId,
+    ) -> Result<Vec<RecordKey>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT system, remote FROM journal.entry
+                 WHERE entity = ?1 AND link = ?2 AND system IS NOT NULL AND remote IS NOT NULL",
+            )?;
+            let wanted = params![entity.as_str(), number::of_link(link)];
+            let rows = statement.query_map(wanted, |row| {
+                Ok(RecordKey {
+                    entity: entity.clone(),
+                    system: SystemName(row.get(0)?),
+                    remote: RemoteId(row.get(1)?),
+                })
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// How many writes, by system, runs made after one; and how many runs.
+    pub fn done_after(&self, run: RunId) -> Result<(u64, BTreeMap<SystemName, u64>), LedgerError> {
+        self.read(|db| {
+            let runs = db.query_row(
+                "SELECT count(DISTINCT run) FROM journal.entry WHERE run > ?1",
+                [number::of_run(run)],
+                |row| row.get(0).map(number::read),
+            )?;
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT system, count(*) FROM journal.entry
+                 WHERE run > ?1 AND system IS NOT NULL AND {OF_WRITES} GROUP BY system"
+            ))?;
+            let rows = statement.query_map([number::of_run(run)], |row| {
+                Ok((SystemName(row.get(0)?), number::read(row.get(1)?)))
+            })?;
+            Ok((runs, rows.collect::<rusqlite::Result<_>>()?))
+        })
     }
 
     /// Links that a run wrote, made or removed records of, by number, after one.

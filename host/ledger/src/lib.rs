@@ -37,10 +37,12 @@
 //! # }
 //! ```
 
+mod backup;
 mod commit;
 mod error;
 mod feed;
 mod files;
+mod forget;
 mod history;
 mod inbox;
 mod intent;
@@ -75,6 +77,7 @@ pub use commit::Commit;
 pub use error::LedgerError;
 pub use feed::{CursorChange, FeedState};
 pub use files::{Interrupt, LedgerOptions};
+pub use forget::Forgotten;
 pub use history::KeptEntry;
 pub use inbox::{LeftAnswer, LeftApproval};
 pub use intent::{Intent, IntentAction, IntentChange, IntentContent};

@@ -16,7 +16,11 @@ pub struct StateLock {
 }
 
 impl StateLock {
-    pub(crate) fn take(state: &Path) -> Result<Self, LedgerError> {
+    /// Takes the lock of a state folder.
+    ///
+    /// # Errors
+    /// [`LedgerError::Held`] where another process works there.
+    pub fn take(state: &Path) -> Result<Self, LedgerError> {
         let failed = |error: io::Error| LedgerError::Folder {
             path: state.to_owned(),
             message: error.to_string(),
