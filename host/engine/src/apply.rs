@@ -374,6 +374,27 @@ fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
     }
 }
 
+/// Takes back what [`count_planned`] counted of a link that a guard holds.
+pub(crate) fn uncount_planned(
+    part: &Part,
+    plan: &treaty_model::LinkPlan,
+    report: &mut EntityReport,
+) {
+    let by_rule = |change: &&treaty_model::BaseChange| change.why == treaty_model::Why::RuleDecided;
+    report.changed -= plan.base.len() as u64;
+    report.decided -= plan.base.iter().filter(by_rule).count() as u64;
+    report.given_up -= plan.given_up.len() as u64;
+    report.asked -= plan.questions.len() as u64;
+    for operation in &plan.operations {
+        let system = report.system(&part.entity.part(operation.system()).system);
+        match operation {
+            Operation::Write(_) => system.writes -= 1,
+            Operation::Create(_) => system.creates -= 1,
+            Operation::Archive(_) => system.deletes -= 1,
+        }
+    }
+}
+
 /// Counts a draft that is only looked at. What is sent is counted when it is
 /// answered.
 pub(crate) fn count_planned(part: &Part, draft: &Draft, report: &mut EntityReport) {

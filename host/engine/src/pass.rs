@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use rayon::prelude::*;
 use serde_json::json;
 use treaty_ledger::{Commit, QuestionChange, RunChange};
-use treaty_model::{EntityName, LinkId, Operation, Plan, RunId, Scope, SystemIndex, Trip};
+use treaty_model::{
+    EntityName, LinkId, LinkPlan, Operation, Plan, RunId, Scope, SystemIndex, Trip,
+};
 use treaty_planner::{Counts, guard};
 
-use crate::apply::count_planned;
+use crate::apply::{count_planned, uncount_planned};
 use crate::batches::Batches;
 use crate::draft::Draft;
 use crate::identify::{BLOCK_RECORDS_MAX, Identified, Joined};
@@ -126,17 +128,21 @@ impl Engine {
             entity = planned;
             entity.stopped = pass.mode == Mode::Sync;
         }
+        let mut approved = Vec::new();
         for trip in part.systems.iter().flat_map(|system| &system.drifted) {
             match pass.standing.approved.contains(&trip.approval) {
-                true => report.reopen = true,
+                // It stays approved until the treaty was opened with it.
+                true => approved.push(trip.clone()),
                 false => trips.push(trip.clone()),
             }
         }
+        report.reopen |= !approved.is_empty();
         let alert = self.count_alert(part)?;
         entity
             .alerts
             .extend(alert.iter().map(|trip| trip.message.clone()));
-        let alerts: Vec<_> = trips.iter().cloned().chain(alert).collect();
+        let alerts = trips.iter().cloned().chain(alert);
+        let alerts: Vec<_> = alerts.chain(approved).collect();
         self.keep_trips(part, &alerts, &pass.standing, pass.mode, report)?;
         report.trips.extend(trips);
         for failure in down.into_values() {
@@ -260,6 +266,7 @@ impl Engine {
             trips = guard(name, weighed, &self.guards, &counts, &name_of, approved).trips;
         }
         trips.extend(self.switches.strike(self.rule_faults_max));
+        leave_out_held(part, &trips, entity, report);
         for trip in pass.standing.holding(&part.entity.name) {
             if !trips.iter().any(|known| known.approval == trip.approval) {
                 trips.push(trip.clone());
@@ -362,6 +369,21 @@ struct Seen<'a> {
     down: &'a Down,
     /// What systems no longer show.
     unseen: Unseen,
+}
+
+/// Takes links that a guard holds out of a plan that is only looked at.
+fn leave_out_held(part: &Part, trips: &[Trip], entity: &mut EntityReport, report: &mut Report) {
+    let name = &part.entity.name;
+    let held = trips.iter().filter_map(|trip| match trip.scope {
+        Scope::Link(link) => Some(link),
+        _ => None,
+    });
+    let held: BTreeSet<LinkId> = held.collect();
+    let is_held = |plan: &LinkPlan| plan.entity == *name && held.contains(&plan.link);
+    for plan in report.plan.links.iter().filter(|plan| is_held(plan)) {
+        uncount_planned(part, plan, entity);
+    }
+    report.plan.links.retain(|plan| !is_held(plan));
 }
 
 fn tell_identified(found: &Identified, entity: &mut EntityReport) {

@@ -35,6 +35,7 @@ use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
     Found, Needs, Outcome, Page, Record, Sought, Source, SystemError, SystemSettings, SystemWrite,
+    refuse_other_width,
 };
 use schema::Table;
 
@@ -245,16 +246,20 @@ impl Connector for SqliteConnector {
         source: &Source,
         writes: &[SystemWrite],
     ) -> Result<Vec<Outcome>, SystemError> {
-        let writes = writes.to_vec();
+        let (writes, named) = (writes.to_vec(), source.clone());
         self.blocking(source, move |connection, table, context| {
+            let actions = writes.iter().map(|write| &write.action);
+            refuse_other_width(&named, table.columns.len(), actions)?;
             write::write(connection, table, context, &writes)
         })
         .await
     }
 
     async fn find(&self, source: &Source, intents: &[Sought]) -> Result<Vec<Found>, SystemError> {
-        let intents = intents.to_vec();
+        let (intents, named) = (intents.to_vec(), source.clone());
         self.blocking(source, move |connection, table, context| {
+            let actions = intents.iter().map(|sought| &sought.action);
+            refuse_other_width(&named, table.columns.len(), actions)?;
             write::find(connection, table, context, &intents)
         })
         .await

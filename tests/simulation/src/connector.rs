@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use treaty_engine::OpenSystem;
 use treaty_model::{Clock, OwnSchema, RemoteId};
 use treaty_systems::{
-    Capabilities, Change, ChangeFeed, Conditional, Connector, Cursor, Found, Outcome, Page, Record,
-    Sought, Source, SystemError, SystemSettings, SystemWrite,
+    Action, Capabilities, Change, ChangeFeed, Conditional, Connector, Cursor, Found, Outcome, Page,
+    Record, Sought, Source, SystemError, SystemSettings, SystemWrite, refuse_other_width,
 };
 
 use crate::deed::Fault;
@@ -144,6 +144,16 @@ impl SimulatedSystem {
         })
     }
 
+    /// Refuses rows that are not as wide as the records are now.
+    fn refuse_width<'a>(
+        &self,
+        source: &Source,
+        actions: impl Iterator<Item = &'a Action>,
+    ) -> Result<(), SystemError> {
+        let width = self.stage.lock().stores[self.system].schema().fields.len();
+        refuse_other_width(source, width, actions)
+    }
+
     /// Compares what a call of writes expects with what stands there, where the
     /// system does that before it writes; people go on meanwhile.
     async fn compare(&self, writes: &[SystemWrite]) -> Vec<Option<Outcome>> {
@@ -221,9 +231,14 @@ impl Connector for SimulatedSystem {
         Ok(records)
     }
 
-    async fn write(&self, _: &Source, writes: &[SystemWrite]) -> Result<Vec<Outcome>, SystemError> {
+    async fn write(
+        &self,
+        source: &Source,
+        writes: &[SystemWrite],
+    ) -> Result<Vec<Outcome>, SystemError> {
         self.begin(Call::Write).await?;
         self.refuse_drift()?;
+        self.refuse_width(source, writes.iter().map(|write| &write.action))?;
         let answers = Answers::of(&mut self.stage.lock(), self.system);
         let compared = self.compare(writes).await;
         let mut outcomes = Vec::new();
@@ -239,9 +254,10 @@ impl Connector for SimulatedSystem {
         Ok(outcomes)
     }
 
-    async fn find(&self, _: &Source, intents: &[Sought]) -> Result<Vec<Found>, SystemError> {
+    async fn find(&self, source: &Source, intents: &[Sought]) -> Result<Vec<Found>, SystemError> {
         self.begin(Call::Find).await?;
         self.refuse_drift()?;
+        self.refuse_width(source, intents.iter().map(|sought| &sought.action))?;
         let found = {
             let mut stage = self.stage.lock();
             let now = stage.now;

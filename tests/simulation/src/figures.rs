@@ -14,6 +14,8 @@ pub struct Figures {
     /// How often each promise was checked: once for each thing and field, edit,
     /// write, record or plan that it speaks of.
     pub checked: BTreeMap<u8, u64>,
+    /// How often each guard tripped.
+    pub tripped: BTreeMap<String, u64>,
     /// Where Treaty was killed.
     pub killed: BTreeSet<CrashPoint>,
     /// Where it waited.
@@ -51,6 +53,9 @@ impl Figures {
         for (promise, times) in other.checked {
             *self.checked.entry(promise).or_default() += times;
         }
+        for (guard, times) in other.tripped {
+            *self.tripped.entry(guard).or_default() += times;
+        }
         self.killed.extend(other.killed);
         self.waited.extend(other.waited);
         self.writes_after_rest += other.writes_after_rest;
@@ -76,6 +81,10 @@ impl fmt::Display for Figures {
         )?;
         for (promise, times) in &self.checked {
             writeln!(f, "  promise {promise}: {times}")?;
+        }
+        writeln!(f, "guards tripped: {}", self.tripped.values().sum::<u64>())?;
+        for (guard, times) in &self.tripped {
+            writeln!(f, "  {guard}: {times}")?;
         }
         let all = Moment::all();
         let missing: Vec<_> = all

@@ -37,6 +37,7 @@ mod shrink;
 mod stage;
 mod store;
 mod theatre;
+mod tight;
 mod world;
 mod write;
 

@@ -9,6 +9,7 @@ use anyhow::Context as _;
 use treaty_engine::{Engine, EngineError, Mode, Opening, Reader, Report};
 use treaty_folder::TreatyFolder;
 use treaty_ledger::{Interrupt, LedgerOptions};
+use treaty_model::{Scope, Trip};
 
 use crate::answer::reply;
 use crate::broken::Broken;
@@ -128,7 +129,10 @@ impl Player<'_> {
             self.start(true).await;
             let report = self.pass(Mode::Sync).await;
             self.answer()?;
-            rests = report.is_some_and(|report| report.is_quiet());
+            self.approve()?;
+            rests = report.is_some_and(|report| {
+                report.is_quiet() && report.trips.is_empty() && !report.reopen
+            });
             if rests && self.stage.lock().answers.is_empty() {
                 break;
             }
@@ -255,6 +259,7 @@ impl Player<'_> {
             Mode::Sync => Doing::Sync,
         };
         let approved = BTreeSet::new();
+        let sent = self.stage.lock().history.sent.len();
         let made = on_stage(&self.stage, engine.pass(mode, &approved)).await;
         match made {
             None => {
@@ -276,8 +281,10 @@ impl Player<'_> {
                     .collect();
                 self.note(format!("{mode:?} {told} {failures:?}"));
                 self.read_out = report.failures.is_empty() && (read_out || mode == Mode::Sync);
-                for trip in &report.trips {
-                    self.note(format!("guard {}: {}", trip.guard, trip.message));
+                self.guarded(&report, sent);
+                // As `sync --watch` does: its fields may be others now.
+                if !report.failures.is_empty() || report.reopen {
+                    self.engine = None;
                 }
                 Some(report)
             }
@@ -324,7 +331,47 @@ impl Player<'_> {
                 self.engine = None;
             }
         }
+        let tight = self.stage.lock().world.tight.clone();
+        if tight.is_some_and(|tight| self.passes.is_multiple_of(tight.looks_every.max(1))) {
+            self.approve()?;
+        }
         self.answer()
+    }
+
+    /// A plan that a guard has stopped carries no operation.
+    fn guarded(&mut self, report: &Report, sent_before: usize) {
+        for trip in &report.trips {
+            let tripped = self.figures.tripped.entry(trip.guard.clone());
+            *tripped.or_default() += 1;
+            self.note(format!("guard {}: {}", trip.guard, trip.message));
+        }
+        // That one strikes while a plan is carried out.
+        let stops = |trip: &Trip| trip.scope == Scope::Plan && trip.guard != "error-flood";
+        let stopped = report.trips.iter().find(|trip| stops(trip));
+        let sent = self.stage.lock().history.sent.len();
+        self.figures.check(5, usize::from(stopped.is_some()));
+        if let (Some(trip), true) = (stopped, sent > sent_before) {
+            let writes = sent - sent_before;
+            let how = format!("{writes} writes though {} stopped the plan", trip.guard);
+            self.broken.push(Broken::new(5, how));
+        }
+    }
+
+    /// The operator lets through whatever guards have stopped.
+    fn approve(&mut self) -> anyhow::Result<()> {
+        if !self.folder.state.join("ledger.db").exists() {
+            return Ok(());
+        }
+        let Ok(reader) = Reader::open(&self.folder, Arc::new(self.stage.clone())) else {
+            return Ok(());
+        };
+        for kept in reader.trips()? {
+            if kept.trip.scope != Scope::Nothing {
+                let approved = reader.approve(&kept.trip.approval, "olga").is_ok();
+                self.note(format!("approve {}: {approved}", kept.trip.approval));
+            }
+        }
+        Ok(())
     }
 
     /// Gives the answers that are due.

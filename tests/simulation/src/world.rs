@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::chance::Chance;
 use crate::moods::Moods;
+use crate::tight::Tight;
 
 /// The fields that people edit, in the order of the field table. Every system
 /// also has `code`, which says what thing in the world a record stands for, and
@@ -28,6 +29,9 @@ pub struct World {
     /// How the rule fails that a field may name in place of the shipped one.
     #[serde(default)]
     pub moods: Option<Moods>,
+    /// Guards that trip.
+    #[serde(default)]
+    pub tight: Option<Tight>,
 }
 
 /// What a system is like.
@@ -117,6 +121,7 @@ impl World {
             deletes: (*chance.pick(&["archive", "archive", "delete", "ask", "leave"])).to_owned(),
             systems,
             moods: None,
+            tight: None,
         };
         world.grow(&mut Chance::new(seed, "world, second part"));
         world
@@ -132,6 +137,9 @@ impl World {
         if let (true, Some(terms)) = (chance.one_in(6), shared.last()) {
             terms.rule = Moods::RULE.to_owned();
             self.moods = Some(Moods::of(chance));
+        }
+        if chance.one_in(5) {
+            self.tight = Some(Tight::of(chance));
         }
     }
 
@@ -194,11 +202,9 @@ impl World {
         }
         text.push_str(
             "[rules.match-keys.configuration]\nkeys = [[\"code\"]]\n\
-             [rules.resolve-standard.configuration]\ndefault = \"escalate\"\n\
-             [guards]\ndeletes-share-max = 1.0\ndeletes-count-max = 1000\n\
-             writes-per-minute-max = 100000\nflips-max = 100000\n\
-             record-writes-max = 100000\nempty-from = 100000\n",
+             [rules.resolve-standard.configuration]\ndefault = \"escalate\"\n",
         );
+        text.push_str(&Tight::settings(self.tight.as_ref()));
         if let Some(moods) = &self.moods {
             text.push_str(&moods.settings(upgrades));
         }

@@ -324,6 +324,9 @@ async fn a_column_that_is_retyped_pauses_its_field_until_a_person_approves() {
     );
 
     pair.approve_all();
+    // A process at work has to open the treaty again, and then it does not ask.
+    assert!(pair.guarded().await.is_empty());
+    assert_eq!(query(&pair.left_db(), note).as_deref(), Some("n"));
     pair.restart().await;
     assert!(pair.guarded().await.is_empty());
     // The numbers are edits now, as the treaty decides.
