@@ -16,7 +16,7 @@ use treaty_ledger::{Interrupt, LedgerOptions};
 use crate::answer::reply;
 use crate::broken::Broken;
 use crate::case::Case;
-use crate::connector::Simulated;
+use crate::connector::{Nobody, Simulated};
 use crate::deed::Fault;
 use crate::journal::Files;
 use crate::promise::{self, Rest};
@@ -194,6 +194,7 @@ impl Player<'_> {
         Opening {
             shipped: self.theatre.shipped.clone(),
             systems: Arc::new(Simulated(self.stage.clone())),
+            alerts: Arc::new(Nobody),
             clock: Arc::new(self.stage.clone()),
             env: Arc::new(|_| None),
             compiler: None,
