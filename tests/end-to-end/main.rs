@@ -11,6 +11,7 @@ mod compile;
 mod csv;
 mod csv_with_postgres;
 mod database;
+mod doctor;
 mod explain;
 mod full_disk;
 mod golden;

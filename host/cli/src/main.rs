@@ -12,6 +12,7 @@ mod check;
 mod clock;
 mod copy;
 mod decide;
+mod doctor;
 mod exit;
 mod explain;
 mod open;
@@ -99,6 +100,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::CompileRule(_) => unreachable!("it was carried out before anything was set up"),
         Command::Decide(decide) => decide::run(args, decide),
         Command::Approve(approve) => approve::run(args, approve),
+        Command::Doctor => doctor::run(args).await,
         Command::Undo(undo) => undo::run(args, undo).await,
     }
 }

@@ -7,7 +7,7 @@ use treaty_model::{Scope, Trouble};
 
 use crate::args::{Args, Format, StatusArgs};
 use crate::exit::{Exit, Failed};
-use crate::output::counted;
+use crate::output::{counted, span};
 use crate::{open, tell};
 
 pub fn run(args: &Args, status_args: &StatusArgs) -> Result<Exit, Failed> {
@@ -68,7 +68,7 @@ pub fn run(args: &Args, status_args: &StatusArgs) -> Result<Exit, Failed> {
 fn reading(row: &EntitySystemStatus) -> String {
     let mut parts = Vec::new();
     match row.lag_seconds {
-        Some(seconds) => parts.push(format!("read {} ago", lately::span(seconds * 1_000))),
+        Some(seconds) => parts.push(format!("read {} ago", span(seconds * 1_000))),
         None => parts.push("never read".to_owned()),
     }
     parts.extend(row.read_at.map(|at| format!("last news {at}")));

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use treaty_folder::{EntitySettings, SystemSettings, TreatyFolder};
 use treaty_ledger::{Commit, Ledger};
-use treaty_model::{OwnSchema, RemoteId};
+use treaty_model::{EntityName, OwnSchema, RemoteId, SystemName};
 use treaty_systems::{
     Capabilities, ChangeFeed, Conditional, Connector, Cursor, Found, Outcome, Page, Record, Sought,
     Source, SystemError, SystemWrite,
@@ -110,7 +110,7 @@ pub(crate) async fn describe_or_recall(
     let mut schemas = Vec::new();
     for system in settings.entity.system_indexes() {
         let name = &settings.entity.part(system).system;
-        let fact = format!("schema of {} in {name}", settings.entity.name);
+        let fact = schema_fact(&settings.entity.name, name);
         let recalled = ledger.fact(&fact)?;
         match systems[name].describe(&source_of(settings, system)).await {
             Ok(schema) => {
@@ -132,4 +132,9 @@ pub(crate) async fn describe_or_recall(
         }
     }
     Ok(schemas)
+}
+
+/// Where the fields of an entity in a system are kept, as they were last seen.
+pub(crate) fn schema_fact(entity: &EntityName, system: &SystemName) -> String {
+    format!("schema of {entity} in {system}")
 }

@@ -18,6 +18,7 @@ mod batches;
 mod check;
 mod confirm;
 mod counts;
+mod doctor;
 mod draft;
 mod ending;
 mod error;
@@ -62,6 +63,9 @@ use treaty_planner::Limits;
 
 pub use asked::{Asked, Fitting, QuestionFilter, Shown};
 pub use check::{Checked, check};
+pub use doctor::{
+    Backlog, Diagnosis, EntityBacklog, Figure, Symptom, SystemEntityHealth, SystemHealth, doctor,
+};
 pub use error::EngineError;
 pub use explain::{
     Account, Agreed, Explained, FieldNow, Found, Happening, OwnChange, RecordNow, SideTold, Stand,

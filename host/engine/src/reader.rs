@@ -28,16 +28,21 @@ pub struct Reader {
 impl Reader {
     /// Opens the ledger of a treaty. Fails where nothing was synced yet.
     pub fn open(folder: &TreatyFolder, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+        let ledger = Ledger::open_to_read(&folder.state)?;
+        Ok(Self::over(ledger, folder, clock))
+    }
+
+    /// Asks a ledger that is open already.
+    pub(crate) fn over(ledger: Ledger, folder: &TreatyFolder, clock: Arc<dyn Clock>) -> Self {
         let entities = folder.entities.iter();
         let entities: Vec<_> = entities.map(|settings| settings.entity.clone()).collect();
-        let ledger = Ledger::open_to_read(&folder.state)?;
         ledger.use_shapes(entities.iter().map(shape).collect());
-        Ok(Self {
+        Self {
             ledger,
             entities,
             assignments: folder.assignments.clone(),
             clock,
-        })
+        }
     }
 
     /// How the treaty stands.
@@ -108,6 +113,13 @@ impl Reader {
             }
         }
         Ok(questions)
+    }
+
+    /// How many questions nobody has answered.
+    pub(crate) fn questions_unanswered(&self) -> Result<u64, EngineError> {
+        let questions = self.questions()?.into_iter();
+        let open = questions.filter(|question| question.answer.is_none());
+        Ok(open.count() as u64)
     }
 
     /// Guards that tripped and are not over, with the approvals that wait for the

@@ -99,6 +99,12 @@ impl Lately {
 }
 
 impl RunShown {
+    /// What a run did, by entity; nothing where it is not understood.
+    pub(crate) fn entities(kept: &KeptRun) -> Vec<EntityReport> {
+        let summary = Summary::deserialize(&kept.summary).unwrap_or_default();
+        summary.entities
+    }
+
     fn of(kept: &KeptRun) -> Self {
         // What another version left in a shape of its own is shown without
         // numbers.
