@@ -3,6 +3,7 @@
 use std::process::Stdio;
 
 use crate::database;
+use crate::golden::Transcript;
 use crate::sqlite::Pair;
 
 /// The journal of a pair, in which its owner may plant what he likes.
@@ -141,7 +142,8 @@ fn planted_symptoms_are_found_in_the_week_in_which_they_are() {
     let given_up = format!(
         "INSERT INTO entry (at, run, kind, entity, link, system, field, content) VALUES ({}, 1,
          'given-up', 'person', 1, 'left', 'city',
-         '{{\"candidate\": {{\"origin\": {{\"kind\": \"person\", \"actor\": \"anna\"}}}}}}');",
+         '{{\"candidate\": {{\"origin\": {{\"kind\": \"person\", \"actor\": \"anna\"}},
+         \"standing\": \"edited\"}}}}');",
         days_ago(2)
     );
     plant(&pair, &given_up.repeat(10));
@@ -195,4 +197,21 @@ fn planted_runs_and_questions_are_found() {
             "cost-grows-without-volume"
         ]
     );
+}
+
+#[test]
+fn what_doctor_says_in_words() {
+    let pair = Pair::with_people(30);
+    let mut transcript = Transcript::of(&pair.bench);
+    transcript.run(&["doctor"]).expect(0);
+    for city in ["Kiel", "Bonn", "Kiel", "Bonn"] {
+        pair.left(&format!("UPDATE person SET city = '{city}' WHERE id = 30"));
+        pair.bench.sync();
+    }
+    pair.left("DELETE FROM person WHERE id <= 12");
+    pair.bench.treaty(&["sync"]).expect(3);
+    pair.left("ALTER TABLE person ADD COLUMN nick TEXT");
+    pair.right("ALTER TABLE human RENAME TO people");
+    transcript.run(&["doctor"]).expect(5);
+    transcript.check("doctor");
 }

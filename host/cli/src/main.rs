@@ -26,6 +26,7 @@ mod tell;
 mod undo;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 
@@ -36,6 +37,9 @@ use crate::exit::{Exit, Failed};
 /// system's own allocator takes a quarter of the time for.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long what nobody waits for any more may hold up the end.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -69,7 +73,10 @@ fn main() -> ExitCode {
             return Exit::Failed.into();
         }
     };
-    match runtime.block_on(run(&args)) {
+    let ended = runtime.block_on(run(&args));
+    // An alert that was given up may still be looking up its server's name.
+    runtime.shutdown_timeout(SHUTDOWN_MAX);
+    match ended {
         Ok(exit) => exit.into(),
         Err(failed) => {
             tell::error(&failed);

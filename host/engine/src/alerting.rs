@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use treaty_folder::{Alerts, TreatyFolder, secret};
+use treaty_folder::{Alerts, Problem, TreatyFolder, secret};
 use treaty_ledger::{Commit, StoredTrip, TripChange, TripState};
 use treaty_model::{Scope, Timestamp};
 use treaty_systems::{Alert, AlertError, AlertWay};
@@ -79,6 +79,21 @@ impl Alerting {
         });
         let ways = [("webhook", webhook), ("mail", mail)].into_iter();
         ways.filter_map(|(name, way)| Some((name, way?))).collect()
+    }
+
+    /// Ways that cannot be used as the treaty and the environment stand. They
+    /// end no pass, so they are warnings.
+    pub(crate) fn problems(&self) -> Vec<Problem> {
+        let unusable = self.ways().into_iter().filter_map(|(name, way)| {
+            let message = format!("alerts by {name} cannot be sent: {}", way.err()?);
+            let hint = "they wait until they can; a sync goes on without them";
+            Some(
+                Problem::of_file("treaty.toml", message)
+                    .hint(hint)
+                    .warning(),
+            )
+        });
+        unusable.collect()
     }
 
     fn alert(&self, kept: &StoredTrip, at: Timestamp) -> Alert {

@@ -34,6 +34,7 @@ const EXAMPLES_MAX: usize = 3;
 /// What the runs of a week did.
 #[derive(Default)]
 struct Work {
+    runs: u64,
     matched: u64,
     changed: u64,
     troubled: u64,
@@ -47,7 +48,7 @@ pub(super) fn of(reader: &Reader, now: Timestamp) -> Result<Vec<Symptom>, Engine
     let told = Told::read(reader, calendar)?;
     let answers = Answers::read(reader, calendar)?;
     Ok(vec![
-        questions(reader, calendar, &answers)?,
+        questions(reader, calendar, &work, &answers)?,
         quality(&work, &answers),
         flips(&told),
         untraceable(&told),
@@ -62,6 +63,7 @@ fn work(reader: &Reader, calendar: Calendar) -> Result<Weeks<Work>, EngineError>
         let Some(week) = weeks.of(calendar, kept.started_at) else {
             continue;
         };
+        week.runs += 1;
         for entity in RunShown::entities(&kept) {
             week.matched += entity.matched;
             for report in entity.systems.values() {
@@ -79,6 +81,7 @@ fn work(reader: &Reader, calendar: Calendar) -> Result<Weeks<Work>, EngineError>
 fn questions(
     reader: &Reader,
     calendar: Calendar,
+    work: &Weeks<Work>,
     answers: &Answers,
 ) -> Result<Symptom, EngineError> {
     let open = Figure {
@@ -86,7 +89,9 @@ fn questions(
         now: reader.questions_unanswered()? as f64,
         before: reader.ledger.questions_open_at(calendar.now_from)? as f64,
     };
-    let is_wrong = open.now >= QUESTIONS_MIN && open.now > open.before;
+    // Where systems have just met, there is no week before to compare with.
+    let is_seasoned = work.before.runs > 0;
+    let is_wrong = is_seasoned && open.now >= QUESTIONS_MIN && open.now > open.before;
     let asked = answers
         .weeks
         .figure("questions asked", |week| week.asked as f64);
@@ -199,10 +204,9 @@ fn workarounds(told: &Told, answers: &Answers) -> Symptom {
     Symptom {
         name: "people-work-around-it",
         figures: vec![
-            told.weeks
-                .figure("values given up again and again", |week| {
-                    habit(&week.given_up)
-                }),
+            told.weeks.figure("edits given up again and again", |week| {
+                habit(&week.given_up)
+            }),
             answers
                 .weeks
                 .figure("questions answered the same way", |week| habit(&week.ways)),

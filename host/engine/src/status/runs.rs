@@ -37,7 +37,7 @@ pub struct RunShown {
     pub took_ms: Option<u64>,
     /// What it did, by system.
     pub systems: BTreeMap<SystemName, Volume>,
-    /// Questions that it asked.
+    /// Questions about fields that it asked.
     pub asked: u64,
     /// Guards that tripped.
     pub trips: Vec<String>,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde_json::Value as Json;
 use treaty_ledger::{EntryKind, KeptEntry};
-use treaty_model::{ActorKind, EntityName, LinkId, Origin, SystemName, Timestamp};
+use treaty_model::{ActorKind, EntityName, LinkId, Origin, Standing, SystemName, Timestamp};
 
 use crate::doctor::figures::{Calendar, Weeks};
 use crate::{EngineError, Reader};
@@ -29,7 +29,7 @@ pub(super) struct Week {
     pub(super) nobody: u64,
     /// Values that were set back.
     pub(super) flips: Tally,
-    /// Values that were given up.
+    /// Edits that were given up.
     pub(super) given_up: Tally,
 }
 
@@ -92,6 +92,7 @@ struct Decided {
 #[serde(default)]
 struct Side {
     origin: Origin,
+    standing: Option<Standing>,
 }
 
 #[derive(Default, Deserialize)]
@@ -141,6 +142,10 @@ impl Week {
                 let (Some(field), Some(system)) = (entry.field, entry.system) else {
                     return;
                 };
+                // What two systems held when they met is nobody's habit.
+                if told.candidate.standing != Some(Standing::Edited) {
+                    return;
+                }
                 let actor = told.candidate.origin.actor;
                 let actor = actor.unwrap_or_else(|| "somebody".to_owned());
                 self.given_up
