@@ -71,19 +71,24 @@ impl<'a> Transcript<'a> {
     }
 }
 
-/// Puts `<time>` in place of points in time of this century.
+/// Puts `<time>` in place of points in time of this century, and `<span>` in
+/// place of spans of time.
 fn hide_times(text: &str) -> String {
     let mut words = String::with_capacity(text.len());
     for word in text.split_inclusive([' ', '\n']) {
-        let bare = word.trim_end_matches([' ', '\n', ',', '"']);
+        let bare = word.trim_end_matches([' ', '\n', ',', ':', '"']);
         let is_time = bare.len() >= 20
             && bare.starts_with("20")
             && bare.ends_with('Z')
             && bare.as_bytes()[10] == b'T';
-        match is_time {
-            true => words += &word.replacen(bare, "<time>", 1),
-            false => words += word,
-        }
+        let bare_span = bare.trim_end_matches([':', ';']);
+        let unit = bare_span.trim_start_matches(|letter: char| letter.is_ascii_digit());
+        let is_span = unit != bare_span && ["ms", "s", "m", "h", "d"].contains(&unit);
+        words += &match (is_time, is_span) {
+            (true, _) => word.replacen(bare, "<time>", 1),
+            (_, true) => word.replacen(bare_span, "<span>", 1),
+            _ => word.to_owned(),
+        };
     }
     words
 }

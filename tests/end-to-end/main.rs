@@ -5,12 +5,14 @@
 //! `server`), and looks at what the command says and at what stands in the
 //! systems, never into Treaty's own memory but for the journal.
 
+mod alerts;
 mod audit;
 mod bench;
 mod compile;
 mod csv;
 mod csv_with_postgres;
 mod database;
+mod doctor;
 mod explain;
 mod full_disk;
 mod golden;

@@ -212,8 +212,19 @@ fn every_command_has_a_json_form() {
         &bench,
         &["status"],
         0,
-        &["entities", "questions_answered", "questions_open", "trips"],
+        &[
+            "day",
+            "entities",
+            "hour",
+            "questions_answered",
+            "questions_open",
+            "runs",
+            "trips",
+            "undelivered",
+        ],
     );
+    let diagnosis = ["backlog", "held_by", "symptoms", "systems"];
+    check_keys(&bench, &["doctor"], 0, &diagnosis);
     bench.edit("crm/contacts.csv", "anna@berg.example", "anna@crm.example");
     bench.edit("shop/people.csv", "anna@berg.example", "anna@shop.example");
     check_keys(&bench, &["sync"], 0, &report);

@@ -12,7 +12,7 @@ const EXIT_CODES: &str = "Exit codes:
   3   a guard stopped the plan; the message has the name to approve it by
   4   the treaty has problems
   5   done in part: a system could not be used, or did not say what became of a
-      write; the next pass resumes
+      write, and the next pass resumes; for `doctor`: something is wrong
   64  the command line cannot be understood";
 
 /// Keeps records equal between systems that several teams write to, by rules
@@ -64,6 +64,9 @@ pub enum Command {
     Sync(SyncArgs),
     /// Says how the treaty stands.
     Status(StatusArgs),
+    /// Says whether the treaty is well: opens each system, looks at what waits,
+    /// and finds the signs of trouble in the journal. Sends nothing.
+    Doctor,
     /// Tells the history of a record or of one of its fields: who changed what
     /// where, what was decided and why, what was written, and how it stands now.
     Explain(ExplainArgs),

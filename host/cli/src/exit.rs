@@ -19,7 +19,7 @@ pub enum Exit {
     /// The treaty has problems.
     Problems = 4,
     /// Done in part: a system could not be used, or did not say what became of a
-    /// write.
+    /// write; or `doctor` found something wrong.
     Partial = 5,
     /// The command line cannot be understood.
     Usage = 64,

@@ -13,6 +13,7 @@ mod check;
 mod clock;
 mod copy;
 mod decide;
+mod doctor;
 mod exit;
 mod explain;
 mod forget;
@@ -27,6 +28,7 @@ mod tell;
 mod undo;
 
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser as _;
 
@@ -37,6 +39,9 @@ use crate::exit::{Exit, Failed};
 /// system's own allocator takes a quarter of the time for.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+/// How long what nobody waits for any more may hold up the end.
+const SHUTDOWN_MAX: Duration = Duration::from_secs(1);
 
 fn main() -> ExitCode {
     let args = match Args::try_parse() {
@@ -70,7 +75,10 @@ fn main() -> ExitCode {
             return Exit::Failed.into();
         }
     };
-    match runtime.block_on(run(&args)) {
+    let ended = runtime.block_on(run(&args));
+    // An alert that was given up may still be looking up its server's name.
+    runtime.shutdown_timeout(SHUTDOWN_MAX);
+    match ended {
         Ok(exit) => exit.into(),
         Err(failed) => {
             tell::error(&failed);
@@ -105,6 +113,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Backup(backup) => forget::back_up(args, backup),
         Command::Restore(backup) => forget::restore(args, backup),
         Command::Audit(audit) => audit::run(args, audit).await,
+        Command::Doctor => doctor::run(args).await,
         Command::Undo(undo) => undo::run(args, undo).await,
     }
 }

@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use treaty_engine::{
-    Compiler, Engine, KeptRules, Opening, Progress, Reader, RealSystems, ShippedRule, known,
+    Compiler, Engine, KeptRules, Opening, Progress, Reader, RealAlerts, RealSystems, ShippedRule,
+    known,
 };
 use treaty_folder::{Problems, TreatyFolder, read};
 use treaty_ledger::LedgerOptions;
@@ -63,6 +64,7 @@ pub fn opening(progress: Progress) -> Opening {
     Opening {
         shipped: shipped(),
         systems: Arc::new(RealSystems),
+        alerts: Arc::new(RealAlerts),
         clock: Arc::new(MachineClock),
         env: Arc::new(|name| std::env::var(name).ok()),
         compiler: compiler(),

@@ -173,3 +173,31 @@ pub fn counted(count: u64, one: &str) -> String {
         _ => format!("{count} {one}s"),
     }
 }
+
+/// A span of time in one word: `250ms`, `12s`, `5m`, `3h`, `2d`.
+pub fn span(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms}ms"),
+        1_000..120_000 => format!("{}s", ms / 1_000),
+        120_000..7_200_000 => format!("{}m", ms / 60_000),
+        7_200_000..172_800_000 => format!("{}h", ms / 3_600_000),
+        _ => format!("{}d", ms / 86_400_000),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::span;
+
+    #[test]
+    fn a_span_is_told_in_one_word() {
+        let check = |ms, expected: &str| assert_eq!(span(ms), expected);
+        check(0, "0ms");
+        check(1_999, "1s");
+        check(119_999, "119s");
+        check(120_000, "2m");
+        check(7_199_999, "119m");
+        check(7_200_000, "2h");
+        check(172_800_000, "2d");
+    }
+}

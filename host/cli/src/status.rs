@@ -1,11 +1,13 @@
 //! `treaty status`: how the treaty stands.
 
-use treaty_engine::ProblemShown;
+mod lately;
+
+use treaty_engine::{EntitySystemStatus, ProblemShown};
 use treaty_model::{Scope, Trouble};
 
 use crate::args::{Args, Format, StatusArgs};
 use crate::exit::{Exit, Failed};
-use crate::output::counted;
+use crate::output::{counted, span};
 use crate::{open, tell};
 
 pub fn run(args: &Args, status_args: &StatusArgs) -> Result<Exit, Failed> {
@@ -18,17 +20,18 @@ pub fn run(args: &Args, status_args: &StatusArgs) -> Result<Exit, Failed> {
     for (name, entity) in &status.entities {
         tell::line(format!("{name}: {}", counted(entity.links, "link")));
         for (system, row) in &entity.systems {
-            let read = row
-                .read_at
-                .map_or("never read".to_owned(), |at| format!("last news {at}"));
-            let open = match row.open_writes {
-                0 => String::new(),
-                count => format!(", {} with an open outcome", counted(count, "write")),
-            };
             tell::line(format!(
-                "  {system}: {} linked, {} not; {read}{open}",
-                row.linked, row.unlinked
+                "  {system}: {} linked, {} not; {}",
+                row.linked,
+                row.unlinked,
+                reading(row)
             ));
+            if row.echoes_by_mark + row.echoes_by_value > 0 {
+                tell::line(format!(
+                    "    own writes that came back: {} known by mark, {} by value",
+                    row.echoes_by_mark, row.echoes_by_value
+                ));
+            }
             for line in problem_lines(&row.problems, status_args) {
                 tell::line(line);
             }
@@ -46,12 +49,36 @@ pub fn run(args: &Args, status_args: &StatusArgs) -> Result<Exit, Failed> {
             trip.guard, trip.message
         ));
     }
+    for shown in &status.undelivered {
+        let (guard, since, why) = (&shown.guard, shown.since, &shown.why);
+        tell::line(format!("not told yet of {guard} since {since}: {why}"));
+    }
+    for line in lately::lines(&status.lately) {
+        tell::line(line);
+    }
     tell::line(format!(
         "{} open, {} answered and waiting for the next pass",
         counted(status.questions_open, "question"),
         status.questions_answered
     ));
     Ok(Exit::Done)
+}
+
+/// How far behind Treaty is with a system.
+fn reading(row: &EntitySystemStatus) -> String {
+    let mut parts = Vec::new();
+    match row.lag_seconds {
+        Some(seconds) => parts.push(format!("read {} ago", span(seconds * 1_000))),
+        None => parts.push("never read".to_owned()),
+    }
+    parts.extend(row.read_at.map(|at| format!("last news {at}")));
+    let newest = row.newest_change_at;
+    parts.extend(newest.map(|at| format!("newest change {at}")));
+    if row.open_writes > 0 {
+        let writes = counted(row.open_writes, "write");
+        parts.push(format!("{writes} with an open outcome"));
+    }
+    parts.join(", ")
 }
 
 fn problem_lines(problems: &[ProblemShown], args: &StatusArgs) -> Vec<String> {

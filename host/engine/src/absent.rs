@@ -8,7 +8,7 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use treaty_folder::{EntitySettings, SystemSettings, TreatyFolder};
 use treaty_ledger::{Commit, Ledger};
-use treaty_model::{OwnSchema, RemoteId};
+use treaty_model::{EntityName, OwnSchema, RemoteId, SystemName};
 use treaty_systems::{
     Capabilities, ChangeFeed, Conditional, Connector, Cursor, Found, Outcome, Page, Record, Sought,
     Source, SystemError, SystemWrite,
@@ -114,7 +114,7 @@ pub(crate) async fn describe_or_recall(
     let mut sources = Vec::new();
     for system in settings.entity.system_indexes() {
         let name = &settings.entity.part(system).system;
-        let fact = format!("schema of {} in {name}", settings.entity.name);
+        let fact = schema_fact(&settings.entity.name, name);
         let recalled = ledger.fact(&fact)?;
         let known: Option<OwnSchema> = recalled
             .as_ref()
@@ -146,4 +146,9 @@ pub(crate) async fn describe_or_recall(
         }
     }
     Ok(sources)
+}
+
+/// Where the fields of an entity in a system are kept, as they were last seen.
+pub(crate) fn schema_fact(entity: &EntityName, system: &SystemName) -> String {
+    format!("schema of {entity} in {system}")
 }

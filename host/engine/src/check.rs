@@ -7,6 +7,7 @@ use treaty_folder::{
 };
 use treaty_model::{FieldIndex, OwnSchema, SetupProblem};
 
+use crate::alerting::Alerting;
 use crate::drift::Described;
 use crate::open::{describe, open_system, part};
 use crate::opening::Opening;
@@ -31,6 +32,8 @@ pub async fn check(folder: &TreatyFolder, opening: &Opening) -> Result<Checked, 
         problems: folder.warnings.0.clone(),
         undecided: Vec::new(),
     };
+    let alerting = Alerting::new(folder, opening);
+    checked.problems.extend(alerting.problems());
     let mut systems = BTreeMap::new();
     for settings in &folder.systems {
         match open_system(folder, settings, opening).await {

@@ -10,6 +10,7 @@
 //! no clock of its own and never sends what is not durable as an intent.
 
 mod absent;
+mod alerting;
 mod apply;
 mod asked;
 mod assign;
@@ -19,6 +20,7 @@ mod check;
 mod confirm;
 mod correction;
 mod counts;
+mod doctor;
 mod draft;
 mod drift;
 mod ending;
@@ -27,6 +29,7 @@ mod explain;
 mod forget;
 mod identify;
 mod lacking;
+mod last_read;
 mod matching;
 mod observe;
 mod open;
@@ -44,6 +47,7 @@ mod report;
 mod restless;
 mod rules;
 mod same;
+mod silence;
 mod status;
 mod switch;
 mod tell;
@@ -64,19 +68,27 @@ use treaty_planner::Limits;
 pub use asked::{Asked, Fitting, QuestionFilter, Shown};
 pub use audit::{Audit, Difference, EntityAudit, FieldAudit, Kind, Repair, RepairWish, SideFound};
 pub use check::{Checked, check};
+pub use doctor::{
+    Backlog, Diagnosis, EntityBacklog, Figure, Symptom, SystemEntityHealth, SystemHealth, doctor,
+};
 pub use error::EngineError;
 pub use explain::{
     Account, Agreed, Explained, FieldNow, Found, Happening, OwnChange, RecordNow, SideTold, Stand,
     SystemNow, Told,
 };
 pub use forget::{Restored, back_up, forget, forget_before, restore};
-pub use opening::{Environment, OpenSystem, Opening, RealSystems, ShippedRule, known};
+pub use opening::{
+    DeliverAlerts, Environment, OpenSystem, Opening, RealAlerts, RealSystems, ShippedRule, known,
+};
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
 pub use rules::KeptRules;
-pub use status::{EntityStatus, EntitySystemStatus, ProblemShown, Status, TripShown};
+pub use status::{
+    EntityStatus, EntitySystemStatus, Lately, ProblemShown, RunShown, Status, TripShown,
+    UndeliveredShown, Volume,
+};
 pub use treaty_sandbox::{Compiler, compile_alone};
 pub use undo::{Left, UndoWish, Undone};
 
@@ -102,6 +114,7 @@ pub struct Engine {
     pub(crate) switches: switch::Switches,
     /// Guards that struck while a plan was carried out.
     pub(crate) strikes: Mutex<Vec<Trip>>,
+    pub(crate) alerting: alerting::Alerting,
     pub(crate) progress: Progress,
     /// Opens every intent's id: no two ledgers share it.
     pub(crate) instance: String,

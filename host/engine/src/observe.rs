@@ -165,6 +165,13 @@ impl Engine {
                     if let Some(listing) = listing {
                         kept.listing = listing;
                     }
+                    report.newest_change_at = report.newest_change_at.max(record.changed_at);
+                    if same && listing.is_none() {
+                        match record.mark {
+                            Some(_) => report.echoes_by_mark += 1,
+                            None => report.echoes_by_value += 1,
+                        }
+                    }
                     if !same {
                         kept.see_own(own);
                         changed.push((kept, record));

@@ -14,6 +14,7 @@ use treaty_planner::Limits;
 use treaty_systems::{Connector, SystemError};
 
 use crate::absent::{describe_or_recall, open_or_stand_in};
+use crate::alerting::Alerting;
 use crate::drift::Described;
 use crate::opening::Opening;
 use crate::part::{Bound, PartSystem, source_of};
@@ -59,6 +60,7 @@ impl Engine {
             settle_micros: settle_micros(&folder.guards),
             switches,
             strikes: Mutex::default(),
+            alerting: Alerting::new(folder, opening),
             progress: opening.progress.clone(),
             instance,
             intents: Counter::default(),

@@ -2,13 +2,14 @@
 //! of it is handed in, so that whole histories can be played.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use treaty_folder::{Known, KnownConnector, Location};
 use treaty_ledger::LedgerOptions;
 use treaty_model::Clock;
 use treaty_sandbox::Compiler;
-use treaty_systems::{Connector, Needs, SystemError, connector_kinds};
+use treaty_systems::{Alert, AlertError, AlertWay, Connector, Needs, SystemError, connector_kinds};
 
 use crate::Progress;
 use crate::rules::KeptRules;
@@ -33,6 +34,8 @@ pub struct Opening {
     /// Opens systems: the machine's own ([`RealSystems`]), or others in their
     /// place, so that whole histories can be played.
     pub systems: Arc<dyn OpenSystem>,
+    /// Delivers alerts: the machine's own way ([`RealAlerts`]), or another.
+    pub alerts: Arc<dyn DeliverAlerts>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
     /// The environment, for secrets.
@@ -74,6 +77,33 @@ impl OpenSystem for RealSystems {
         clock: Arc<dyn Clock>,
     ) -> Result<Box<dyn Connector>, SystemError> {
         treaty_systems::open(kind, settings, clock).await
+    }
+}
+
+/// Delivers alerts.
+#[async_trait]
+pub trait DeliverAlerts: Send + Sync {
+    /// Delivers alerts in several ways, and gives the results by way and alert.
+    /// Takes no longer than `within`.
+    async fn deliver(
+        &self,
+        ways: Vec<(AlertWay, Vec<Alert>)>,
+        within: Duration,
+    ) -> Vec<Vec<Result<(), AlertError>>>;
+}
+
+/// Delivers alerts over the network.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct RealAlerts;
+
+#[async_trait]
+impl DeliverAlerts for RealAlerts {
+    async fn deliver(
+        &self,
+        ways: Vec<(AlertWay, Vec<Alert>)>,
+        within: Duration,
+    ) -> Vec<Vec<Result<(), AlertError>>> {
+        treaty_systems::deliver_alerts(ways, within).await
     }
 }
 

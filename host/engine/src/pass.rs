@@ -81,6 +81,10 @@ impl Engine {
                 ..Commit::default()
             })?;
         }
+        if mode == Mode::Sync {
+            self.note_silence(&report.failures, &pass.standing.trips)?;
+            self.tell_people(&pass.standing.approved).await?;
+        }
         Ok(report)
     }
 
@@ -191,9 +195,15 @@ impl Engine {
                 Ok(()) => self.look(part, system, unseen).await,
                 Err(error) => Err(error),
             };
+            if result.is_ok() {
+                self.note_read(part, system, &read)?;
+            }
             let kept = entity.system(name);
             (kept.seen, kept.changed, kept.missing) = (read.seen, read.changed, read.missing);
             (kept.parked, kept.unread, kept.problems) = (read.parked, read.unread, read.problems);
+            kept.echoes_by_mark = read.echoes_by_mark;
+            kept.echoes_by_value = read.echoes_by_value;
+            kept.newest_change_at = read.newest_change_at;
             match result {
                 Ok(()) => {}
                 Err(EngineError::System { source, .. }) => {

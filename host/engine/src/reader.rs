@@ -8,10 +8,13 @@ use treaty_ledger::{
     AnswerGiven, EntityShape, Ledger, LeftAnswer, LeftApproval, QuestionState, StoredQuestion,
     StoredTrip, TripState,
 };
-use treaty_model::{Clock, Entity, EntitySystem, Scope};
+use treaty_model::{Clock, Entity, EntitySystem, Scope, Timestamp};
 
+use crate::last_read::LastRead;
 use crate::question::choice_for;
-use crate::status::{EntitySystemStatus, ProblemShown, Status, TripShown};
+use crate::status::{
+    EntitySystemStatus, Lately, ProblemShown, Status, TripShown, UndeliveredShown,
+};
 use crate::{EngineError, Reply};
 
 /// The ledger of a treaty, opened to be asked.
@@ -25,23 +28,36 @@ pub struct Reader {
 impl Reader {
     /// Opens the ledger of a treaty. Fails where nothing was synced yet.
     pub fn open(folder: &TreatyFolder, clock: Arc<dyn Clock>) -> Result<Self, EngineError> {
+        let ledger = Ledger::open_to_read(&folder.state)?;
+        Ok(Self::over(ledger, folder, clock))
+    }
+
+    /// Asks a ledger that is open already.
+    pub(crate) fn over(ledger: Ledger, folder: &TreatyFolder, clock: Arc<dyn Clock>) -> Self {
         let entities = folder.entities.iter();
         let entities: Vec<_> = entities.map(|settings| settings.entity.clone()).collect();
-        let ledger = Ledger::open_to_read(&folder.state)?;
         ledger.use_shapes(entities.iter().map(shape).collect());
-        Ok(Self {
+        Self {
             ledger,
             entities,
             assignments: folder.assignments.clone(),
             clock,
-        })
+        }
     }
 
     /// How the treaty stands.
     pub fn status(&self) -> Result<Status, EngineError> {
         let totals = self.ledger.totals()?;
+        let now = self.clock.now();
         let mut status = Status {
             trips: self.trips()?.iter().map(TripShown::of).collect(),
+            undelivered: self
+                .ledger
+                .untold_trips()?
+                .into_iter()
+                .filter_map(UndeliveredShown::of)
+                .collect(),
+            lately: Lately::of(&self.ledger, now)?,
             ..Status::default()
         };
         for question in self.questions()? {
@@ -57,7 +73,16 @@ impl Reader {
                 let key = (name.clone(), system.clone());
                 let open = self.ledger.open_intents(system)?;
                 let problems = self.ledger.problems(name, system)?.into_iter();
+                let last = LastRead::of(&self.ledger, name, system)?;
+                let ago = |at: Timestamp| now.as_micros().saturating_sub(at.as_micros());
                 let row = EntitySystemStatus {
+                    looked_at: last.at,
+                    lag_seconds: last
+                        .at
+                        .map(|at| u64::try_from(ago(at) / 1_000_000).unwrap_or(0)),
+                    newest_change_at: last.newest_change_at,
+                    echoes_by_mark: last.echoes_by_mark,
+                    echoes_by_value: last.echoes_by_value,
                     linked: totals.linked.get(&key).copied().unwrap_or(0),
                     unlinked: totals.unlinked.get(&key).copied().unwrap_or(0),
                     read_at: self.ledger.feed(name, system)?.asked_at,
@@ -88,6 +113,13 @@ impl Reader {
             }
         }
         Ok(questions)
+    }
+
+    /// How many questions nobody has answered.
+    pub(crate) fn questions_unanswered(&self) -> Result<u64, EngineError> {
+        let questions = self.questions()?.into_iter();
+        let open = questions.filter(|question| question.answer.is_none());
+        Ok(open.count() as u64)
     }
 
     /// Guards that tripped and are not over, with the approvals that wait for the

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use treaty_ledger::IntentAction;
-use treaty_model::{EntityName, Plan, RunId, SystemIndex, SystemName, Trip};
+use treaty_model::{EntityName, Plan, RunId, SystemIndex, SystemName, Timestamp, Trip};
 use treaty_systems::SystemError;
 
 /// How long a list of setbacks in a report may grow.
@@ -112,8 +112,10 @@ pub struct EntityReport {
     pub setbacks: Vec<String>,
 }
 
-/// What a pass did in one system for one entity.
+/// What a pass did in one system for one entity. A run of an older version left
+/// fewer numbers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct SystemReport {
     /// Records that were read.
     pub seen: u64,
@@ -139,6 +141,12 @@ pub struct SystemReport {
     pub unread: u64,
     /// What could not be read of them, a few of them.
     pub problems: Vec<String>,
+    /// Own writes that came back as changes, and were known by their mark.
+    pub echoes_by_mark: u64,
+    /// Own writes that came back as changes, and were known by what they say.
+    pub echoes_by_value: u64,
+    /// The newest change that was read, by the system's clock.
+    pub newest_change_at: Option<Timestamp>,
 }
 
 /// A system that could not be used.

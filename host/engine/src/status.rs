@@ -1,10 +1,14 @@
 //! How a treaty stands, in numbers.
 
+mod runs;
+
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 use treaty_ledger::StoredTrip;
 use treaty_model::{EntityName, RemoteId, SystemName, Timestamp, Trip, Trouble};
+
+pub use runs::{Lately, RunShown, Volume};
 
 /// How a treaty stands.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -17,6 +21,36 @@ pub struct Status {
     pub questions_answered: u64,
     /// Guards that tripped.
     pub trips: Vec<TripShown>,
+    /// Alerts that did not reach everybody they are for.
+    pub undelivered: Vec<UndeliveredShown>,
+    /// What was done lately.
+    #[serde(flatten)]
+    pub lately: Lately,
+}
+
+/// An alert that is delivered again after the next pass.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UndeliveredShown {
+    /// The guard.
+    pub guard: String,
+    /// What it saw.
+    pub message: String,
+    /// When it was first seen.
+    pub since: Timestamp,
+    /// By way, why it could not be delivered.
+    pub why: String,
+}
+
+impl UndeliveredShown {
+    /// None: everybody was told, or will be after the pass that is under way.
+    pub(crate) fn of(kept: StoredTrip) -> Option<Self> {
+        Some(Self {
+            why: kept.undelivered?,
+            guard: kept.trip.guard,
+            message: kept.trip.message,
+            since: kept.first_at,
+        })
+    }
 }
 
 /// A guard that tripped.
@@ -62,6 +96,16 @@ pub struct EntitySystemStatus {
     pub unlinked: u64,
     /// When something was last read there.
     pub read_at: Option<Timestamp>,
+    /// When it was last read to its end, whether there was anything or not.
+    pub looked_at: Option<Timestamp>,
+    /// How long ago that was, in seconds.
+    pub lag_seconds: Option<u64>,
+    /// The newest change that was read, by the system's clock.
+    pub newest_change_at: Option<Timestamp>,
+    /// Own writes that came back, and were known by their mark.
+    pub echoes_by_mark: u64,
+    /// Own writes that came back, and were known by what they say.
+    pub echoes_by_value: u64,
     /// Writes whose outcome is open.
     pub open_writes: u64,
     /// What could not be read or written there.

@@ -139,8 +139,12 @@ CREATE TABLE main.trip (
     -- open, approved, over
     state TEXT NOT NULL,
     approved_by TEXT,
-    -- When people were told; null: not yet.
-    told_at INTEGER
+    -- When people were told in every way; null: not yet.
+    told_at INTEGER,
+    -- The ways in which they were told so far.
+    told_by TEXT NOT NULL,
+    -- Why they could not be told in the others.
+    undelivered TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX main.trip_open ON trip (entity, approval) WHERE state <> 'over';
 CREATE INDEX main.trip_untold ON trip (first_at) WHERE told_at IS NULL;

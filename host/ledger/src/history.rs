@@ -168,6 +168,29 @@ impl Ledger {
         })
     }
 
+    /// Shows entries of some kinds since a time, in order. Reads the whole
+    /// journal.
+    pub fn journal_since(
+        &self,
+        since: Timestamp,
+        kinds: &[EntryKind],
+        show: &mut dyn FnMut(EntityName, KeptEntry),
+    ) -> Result<(), LedgerError> {
+        let words: Vec<_> = kinds.iter().map(|kind| format!("'{kind}'")).collect();
+        let words = words.join(", ");
+        self.read(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {COLUMNS}, entity FROM journal.entry
+                 WHERE at >= ?1 AND +kind IN ({words}) ORDER BY id"
+            ))?;
+            let mut rows = statement.query([since.as_micros()])?;
+            while let Some(row) = rows.next()? {
+                show(EntityName(row.get(9)?), read_entry(row)?);
+            }
+            Ok(())
+        })
+    }
+
     fn entries(&self, condition: &str, params: impl Params) -> Result<Vec<KeptEntry>, LedgerError> {
         self.read(|db| {
             let mut statement = db.prepare_cached(&format!(

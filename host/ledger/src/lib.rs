@@ -89,7 +89,7 @@ pub use matching::{MatchHit, MatchKey, PreparedRecord, Whose};
 pub use problem::RecordProblem;
 pub use question::{AnswerGiven, QuestionChange, QuestionState, StoredQuestion, Subject};
 pub use record::{RecordKey, StoredRecord};
-pub use run::{RunChange, Totals};
+pub use run::{KeptRun, RunChange, Totals};
 pub use search::Holder;
 pub use shape::EntityShape;
 pub use trip::{StoredTrip, TripChange, TripState};

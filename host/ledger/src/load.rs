@@ -106,6 +106,15 @@ impl Ledger {
         self.page(entity, ALL, params![entity.as_str(), after], records_max)
     }
 
+    /// How many records identify has to look at.
+    pub fn waiting_count(&self, entity: &EntityName) -> Result<u64, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached("SELECT count(*) FROM record WHERE waiting = 1 AND entity = ?1")?
+                .query_row([entity.as_str()], |row| row.get(0))
+                .map(number::read)
+        })
+    }
+
     /// Records that identify has to look at, by number, after one.
     pub fn waiting(
         &self,

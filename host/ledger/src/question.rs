@@ -132,6 +132,33 @@ impl Ledger {
         })
     }
 
+    /// Questions that were asked or answered since a time, also those that are
+    /// over, oldest first.
+    pub fn questions_since(&self, since: Timestamp) -> Result<Vec<StoredQuestion>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {QUESTION_COLUMNS} FROM question
+                 WHERE opened_at >= ?1 OR answered_at >= ?1 ORDER BY id"
+            ))?;
+            statement
+                .query_map([since.as_micros()], read_question)?
+                .collect()
+        })
+    }
+
+    /// How many questions nobody had answered at a time. Those that became moot
+    /// since then are left out: nobody knows when they did.
+    pub fn questions_open_at(&self, time: Timestamp) -> Result<u64, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT count(*) FROM question WHERE opened_at < ?1
+                   AND (state = 'open' OR answered_at >= ?1)",
+            )?
+            .query_row([time.as_micros()], |row| row.get(0))
+            .map(number::read)
+        })
+    }
+
     /// All questions about a link, and all about whether one of some records, by
     /// number, is the same as another: also those that are over, oldest first.
     pub fn questions_ever(

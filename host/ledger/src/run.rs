@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use rusqlite::{Connection, OptionalExtension as _, params};
 use treaty_model::{EntityName, LinkId, RunId, SystemName, Timestamp};
 
+use crate::json::from_json;
 use crate::{Ledger, LedgerError, number};
 
 /// A run that began or ended.
@@ -17,6 +18,19 @@ pub struct RunChange {
     /// When it ended.
     pub ended_at: Option<Timestamp>,
     /// What it did, as the engine tells it.
+    pub summary: serde_json::Value,
+}
+
+/// A run as it was kept.
+#[derive(Clone, Debug, PartialEq)]
+pub struct KeptRun {
+    /// Its number.
+    pub run: RunId,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub ended_at: Option<Timestamp>,
+    /// What it did, as the engine told it.
     pub summary: serde_json::Value,
 }
 
@@ -84,6 +98,35 @@ impl Ledger {
                 .query_row([number::of_run(run)], |row| row.get(0))
                 .optional()?;
             Ok(ended.map(Timestamp::from_micros))
+        })
+    }
+
+    /// Runs that began at a time or later, and in any case the last few, newest
+    /// first.
+    pub fn runs_since(
+        &self,
+        since: Timestamp,
+        at_least: usize,
+    ) -> Result<Vec<KeptRun>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT id, started_at, ended_at, summary FROM run ORDER BY id DESC",
+            )?;
+            let mut rows = statement.query([])?;
+            let mut runs = Vec::new();
+            while let Some(row) = rows.next()? {
+                let started_at = Timestamp::from_micros(row.get(1)?);
+                if started_at < since && runs.len() >= at_least {
+                    break;
+                }
+                runs.push(KeptRun {
+                    run: RunId(number::read(row.get(0)?)),
+                    started_at,
+                    ended_at: row.get::<_, Option<i64>>(2)?.map(Timestamp::from_micros),
+                    summary: from_json(row.get_ref(3)?.as_str()?)?,
+                });
+            }
+            Ok(runs)
         })
     }
 

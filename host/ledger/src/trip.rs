@@ -3,7 +3,7 @@
 use rusqlite::{Connection, Row as SqlRow, params};
 use treaty_model::{EntityName, Scope, Timestamp, Trip};
 
-use crate::json::wrong;
+use crate::json::{from_json, to_json, wrong};
 use crate::{Ledger, LedgerError, number};
 
 /// A guard that tripped, as kept.
@@ -21,8 +21,12 @@ pub struct StoredTrip {
     pub state: TripState,
     /// Who approved it.
     pub approved_by: Option<String>,
-    /// When people were told of it; none: not yet.
+    /// When people were told of it in every way; none: not yet.
     pub told_at: Option<Timestamp>,
+    /// The ways in which people were told of it so far.
+    pub told_by: Vec<String>,
+    /// Why people could not be told of it in the other ways.
+    pub undelivered: Option<String>,
 }
 
 /// How a trip stands.
@@ -60,7 +64,25 @@ pub enum TripChange {
         /// Its name.
         approval: String,
     },
-    /// People were told.
+    /// It is over, and that is news: people are to be told again.
+    EndWithNews {
+        /// Its name.
+        approval: String,
+        /// What they are told.
+        message: String,
+        /// When.
+        at: Timestamp,
+    },
+    /// People were told in some ways, and could not be in others.
+    PartlyTold {
+        /// Its name.
+        approval: String,
+        /// All the ways so far, each a word.
+        told_by: Vec<String>,
+        /// Why not in the others.
+        undelivered: String,
+    },
+    /// People were told in every way.
     Told {
         /// Its name.
         approval: String,
@@ -76,7 +98,7 @@ const STATES: [(TripState, &str); 3] = [
 ];
 
 const COLUMNS: &str = "approval, guard, entity, scope, link, message, holds, first_at, last_at, \
-                       state, approved_by, told_at";
+                       state, approved_by, told_at, told_by, undelivered";
 
 impl Ledger {
     /// Trips that are open or approved, by entity and name.
@@ -116,6 +138,8 @@ fn read_trip(row: &SqlRow<'_>) -> rusqlite::Result<StoredTrip> {
         state: *state,
         approved_by: row.get(10)?,
         told_at: row.get::<_, Option<i64>>(11)?.map(Timestamp::from_micros),
+        told_by: from_json(row.get_ref(12)?.as_str()?)?,
+        undelivered: row.get(13)?,
     })
 }
 
@@ -147,11 +171,13 @@ pub(crate) fn change(db: &Connection, change: &TripChange) -> rusqlite::Result<(
             let (scope, link) = scope_word(trip.scope);
             db.prepare_cached(
                 "INSERT INTO trip (approval, guard, entity, scope, link, message, holds, first_at,
-                     last_at, state)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 'open')
+                     last_at, state, told_by)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?8, 'open', '[]')
                  ON CONFLICT (approval) DO UPDATE SET message = excluded.message,
                      last_at = excluded.last_at,
                      told_at = CASE state WHEN 'over' THEN NULL ELSE told_at END,
+                     told_by = CASE state WHEN 'over' THEN '[]' ELSE told_by END,
+                     undelivered = CASE state WHEN 'over' THEN NULL ELSE undelivered END,
                      first_at = CASE state WHEN 'over' THEN excluded.first_at ELSE first_at END,
                      approved_by = CASE state WHEN 'over' THEN NULL ELSE approved_by END,
                      state = CASE state WHEN 'over' THEN 'open' ELSE state END",
@@ -178,9 +204,32 @@ pub(crate) fn change(db: &Connection, change: &TripChange) -> rusqlite::Result<(
             db.prepare_cached("UPDATE trip SET state = 'over' WHERE approval = ?1")?
                 .execute([approval])?;
         }
+        TripChange::EndWithNews {
+            approval,
+            message,
+            at,
+        } => {
+            db.prepare_cached(
+                "UPDATE trip SET state = 'over', message = ?2, last_at = ?3, told_at = NULL,
+                     told_by = '[]', undelivered = NULL WHERE approval = ?1",
+            )?
+            .execute(params![approval, message, at.as_micros()])?;
+        }
+        TripChange::PartlyTold {
+            approval,
+            told_by,
+            undelivered,
+        } => {
+            db.prepare_cached(
+                "UPDATE trip SET told_by = ?2, undelivered = ?3 WHERE approval = ?1",
+            )?
+            .execute(params![approval, to_json(told_by), undelivered])?;
+        }
         TripChange::Told { approval, at } => {
-            db.prepare_cached("UPDATE trip SET told_at = ?2 WHERE approval = ?1")?
-                .execute(params![approval, at.as_micros()])?;
+            db.prepare_cached(
+                "UPDATE trip SET told_at = ?2, undelivered = NULL WHERE approval = ?1",
+            )?
+            .execute(params![approval, at.as_micros()])?;
         }
     }
     Ok(())

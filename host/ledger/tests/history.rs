@@ -114,3 +114,36 @@ fn what_records_hold_is_read_in_both_forms() {
     let next = ledger.record_texts(&"contact".into(), page[0].number, 9);
     assert_eq!(next.expect("it reads").len(), 1);
 }
+
+#[test]
+fn entries_of_some_kinds_are_shown_from_a_time_on() {
+    let (_folder, ledger) = open();
+    let told_at = |seconds, kind| Entry {
+        at: at(seconds),
+        ..entry(kind, Some(1), None)
+    };
+    told(
+        &ledger,
+        vec![
+            told_at(1, EntryKind::Verdict),
+            told_at(2, EntryKind::Verdict),
+            told_at(2, EntryKind::Base),
+            told_at(3, EntryKind::Write),
+        ],
+    );
+    let mut shown = Vec::new();
+    let kinds = [EntryKind::Write, EntryKind::Verdict];
+    let mut show = |entity: treaty_model::EntityName, kept: treaty_ledger::KeptEntry| {
+        shown.push((entity.to_string(), kept.kind, kept.at));
+    };
+    let read = ledger.journal_since(at(2), &kinds, &mut show);
+    read.expect("it reads");
+    let contact = || "contact".to_owned();
+    assert_eq!(
+        shown,
+        [
+            (contact(), EntryKind::Verdict, at(2)),
+            (contact(), EntryKind::Write, at(3))
+        ]
+    );
+}

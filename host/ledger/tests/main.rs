@@ -13,6 +13,7 @@ mod model;
 mod problems;
 mod questions;
 mod round_trips;
+mod runs;
 mod sample;
 mod table_changes;
 mod trips;

@@ -161,3 +161,28 @@ fn a_question_is_never_closed_to_be_open() {
     assert!(std::panic::catch_unwind(closing).is_err());
     check_everything(&ledger);
 }
+
+#[test]
+fn how_many_were_open_at_a_time_is_known() {
+    let (_folder, ledger) = open();
+    let open_at = |seconds| ledger.questions_open_at(at(seconds)).expect("they load");
+    for (field, opened_at) in [("phone", 1), ("city", 3), ("email", 5)] {
+        let mut asked = question(field, json!({}));
+        asked.opened_at = at(opened_at);
+        change(&ledger, QuestionChange::Ask(asked));
+    }
+    // Answered at 1 by `answer`: it is open no later than that.
+    answer(&ledger, 1, "same");
+    close(&ledger, 1, QuestionState::CarriedOut);
+    assert_eq!([1, 2, 4, 6].map(open_at), [0, 0, 1, 2]);
+    close(&ledger, 2, QuestionState::Superseded);
+    assert_eq!(open_at(6), 1, "what is moot is left out");
+    let since = |seconds| {
+        let questions = ledger.questions_since(at(seconds)).expect("they load");
+        let numbers = questions.iter().map(|question| question.number);
+        numbers.collect::<Vec<_>>()
+    };
+    assert_eq!(since(1), [1, 2, 3]);
+    assert_eq!(since(3), [2, 3]);
+    assert_eq!(since(6), [0; 0]);
+}

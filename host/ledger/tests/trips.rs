@@ -130,3 +130,52 @@ fn an_approval_is_left_beside_a_working_process_and_taken_once() {
     ledger.forget_approval(&left).expect("it is forgotten");
     assert_eq!(beside.left_approvals().expect("they load"), []);
 }
+
+#[test]
+fn who_was_told_in_part_is_known_until_all_were() {
+    let (folder, ledger) = opened();
+    let cap = trip("write-cap-0a", Scope::Plan);
+    let approval = || cap.approval.clone();
+    let partly = TripChange::PartlyTold {
+        approval: approval(),
+        told_by: vec!["log".to_owned(), "mail".to_owned()],
+        undelivered: "webhook: it answers 500".to_owned(),
+    };
+    change(&ledger, vec![seen(&cap, at(1)), partly]);
+    drop(ledger);
+    let ledger = Ledger::open(folder.path()).expect("it opens again");
+    let untold = || ledger.untold_trips().expect("they load");
+    assert_eq!(untold()[0].told_by, ["log", "mail"]);
+    let why = untold()[0].undelivered.clone();
+    assert_eq!(why.as_deref(), Some("webhook: it answers 500"));
+    // It is over, and begins again: everybody is to be told again.
+    change(&ledger, vec![end(&cap)]);
+    assert_eq!(untold()[0].told_by, ["log", "mail"], "it is not told yet");
+    change(&ledger, vec![seen(&cap, at(2))]);
+    assert_eq!(untold()[0].told_by, [""; 0]);
+    assert_eq!(untold()[0].undelivered, None);
+}
+
+#[test]
+fn that_it_is_over_can_be_news() {
+    let (_folder, ledger) = opened();
+    let silent = trip("system-silent-0a", Scope::Nothing);
+    let told = TripChange::Told {
+        approval: silent.approval.clone(),
+        at: at(2),
+    };
+    change(&ledger, vec![seen(&silent, at(1)), told]);
+    let back = TripChange::EndWithNews {
+        approval: silent.approval.clone(),
+        message: "it is back".to_owned(),
+        at: at(3),
+    };
+    change(&ledger, vec![back]);
+    assert_eq!(stands(&ledger), []);
+    let untold = ledger.untold_trips().expect("they load");
+    assert_eq!(untold[0].trip.message, "it is back");
+    assert_eq!(
+        (untold[0].state, untold[0].last_at),
+        (TripState::Over, at(3))
+    );
+}

@@ -35,6 +35,7 @@
 //! # }
 //! ```
 
+mod alert;
 mod connector;
 mod convert;
 mod csv;
@@ -45,6 +46,7 @@ mod remote;
 mod sqlite;
 mod wrote;
 
+pub use alert::{Alert, AlertError, AlertWay, deliver_alerts};
 pub use connector::*;
 pub use error::SystemError;
 pub use open::{

@@ -7,8 +7,8 @@ use treaty_model::{EntityName, FieldIndex, Owner};
 
 use crate::document::{Document, Section};
 use crate::settings::{
-    Assignment, EntitySettings, Guards, Limits, QuestionKind, RuleSettings, SystemSettings,
-    entities, guards, paths, questions, rules, systems,
+    Alerts, Assignment, EntitySettings, Guards, Limits, QuestionKind, RuleSettings, SystemSettings,
+    alerts, entities, guards, paths, questions, rules, systems,
 };
 use crate::{Known, Place, Problem, Problems, checks, secret, table};
 
@@ -39,6 +39,8 @@ pub struct TreatyFolder {
     pub guards: Guards,
     /// What a rule may use up.
     pub limits: Limits,
+    /// How people are told that something is wrong.
+    pub alerts: Alerts,
     /// Who is asked, in the order of the file.
     pub assignments: Vec<Assignment>,
     /// What is hardly meant as it stands.
@@ -72,6 +74,7 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
     let entries = rules::read(&treaty, root, known);
     let guards = guards::read_guards(&treaty);
     let limits = guards::read_limits(&treaty);
+    let alerts = alerts::read(&treaty);
     let assignments = questions::read(&treaty);
     let nothing = treaty.place.clone();
     treaty.finish();
@@ -106,6 +109,7 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
         rules,
         guards,
         limits,
+        alerts,
         assignments: assignments
             .into_iter()
             .map(|entry| entry.assignment)

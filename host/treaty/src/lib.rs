@@ -48,8 +48,8 @@ pub use problem::{Place, Problem, Problems, Severity};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};
 pub use secret::secret;
 pub use settings::{
-    Assignment, Component, EntitySettings, Guards, Limits, Matching, Profile, QuestionKind,
-    RuleSettings, SourceSettings, SystemSettings,
+    Alerts, Assignment, Component, EntitySettings, Guards, Limits, Mail, MailCredentials, Matching,
+    Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, Webhook,
 };
 pub use setup::{own_fields, setup};
 pub use table::SEMANTIC_TYPES;

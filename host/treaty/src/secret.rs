@@ -38,6 +38,11 @@ pub fn secret(
     Ok(text.to_owned())
 }
 
+/// Whether a text refers to something instead of saying it.
+pub(crate) fn is_reference(text: &str) -> bool {
+    text.starts_with("env:") || text.starts_with("file:")
+}
+
 /// Why a text must not stand in `treaty.toml` as an address.
 pub(crate) fn refuse_address(text: &str) -> Option<&'static str> {
     if let Some(name) = text.strip_prefix("env:") {

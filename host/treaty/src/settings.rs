@@ -9,6 +9,9 @@ use treaty_model::{ActorKind, Entity, EntityName, FieldIndex, RemoteId, SystemNa
 
 use crate::{Place, glob};
 
+pub use alerts::{Alerts, Mail, MailCredentials, Webhook};
+
+pub(crate) mod alerts;
 pub(crate) mod entities;
 pub(crate) mod guards;
 pub(crate) mod parts;

@@ -3,13 +3,15 @@
 use std::future::poll_fn;
 use std::sync::Arc;
 use std::task::Poll;
+use std::time::Duration;
 
 use async_trait::async_trait;
-use treaty_engine::OpenSystem;
+use treaty_engine::{DeliverAlerts, OpenSystem};
 use treaty_model::{Clock, OwnSchema, RemoteId};
 use treaty_systems::{
-    Action, Capabilities, Change, ChangeFeed, Conditional, Connector, Cursor, Found, Outcome, Page,
-    Record, Sought, Source, SystemError, SystemSettings, SystemWrite, refuse_other_width,
+    Action, Alert, AlertError, AlertWay, Capabilities, Change, ChangeFeed, Conditional, Connector,
+    Cursor, Found, Outcome, Page, Record, Sought, Source, SystemError, SystemSettings, SystemWrite,
+    refuse_other_width,
 };
 
 use crate::deed::Fault;
@@ -43,6 +45,24 @@ impl OpenSystem for Simulated {
             system,
             capabilities: capabilities(&stage.stores[system]),
         }))
+    }
+}
+
+/// Nobody is told anything: a world has no network, and its treaties name no
+/// way.
+pub struct Nobody;
+
+#[async_trait]
+impl DeliverAlerts for Nobody {
+    async fn deliver(
+        &self,
+        ways: Vec<(AlertWay, Vec<Alert>)>,
+        _: Duration,
+    ) -> Vec<Vec<Result<(), AlertError>>> {
+        let nobody = Err(AlertError::Unreachable("nobody is there".to_owned()));
+        let ways = ways.into_iter();
+        ways.map(|(_, alerts)| vec![nobody.clone(); alerts.len()])
+            .collect()
     }
 }
 

@@ -14,7 +14,7 @@ use treaty_model::{Scope, Trip};
 use crate::answer::reply;
 use crate::broken::Broken;
 use crate::case::Case;
-use crate::connector::Simulated;
+use crate::connector::{Nobody, Simulated};
 use crate::deed::Fault;
 use crate::figures::Figures;
 use crate::journal::Files;
@@ -232,6 +232,7 @@ impl Player<'_> {
         Opening {
             shipped: self.theatre.shipped.clone(),
             systems: Arc::new(Simulated(self.stage.clone())),
+            alerts: Arc::new(Nobody),
             clock: Arc::new(self.stage.clone()),
             env: Arc::new(|_| None),
             compiler: None,

@@ -45,6 +45,7 @@ const ARROWS: &[(&str, &[&str])] = &[
 const SOLE_USERS: &[(&str, &str)] = &[
     ("wasmtime", "treaty-sandbox"),
     ("reqwest", "treaty-systems"),
+    ("lettre", "treaty-systems"),
     ("tokio-postgres", "treaty-systems"),
 ];
 

@@ -18,7 +18,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, ensure};
-use treaty_engine::{Engine, KeptRules, Mode, Opening, RealSystems, Report, ShippedRule, known};
+use treaty_engine::{
+    Engine, KeptRules, Mode, Opening, RealAlerts, RealSystems, Report, ShippedRule, known,
+};
 use treaty_ledger::LedgerOptions;
 use treaty_model::{Clock, Timestamp};
 
@@ -178,6 +180,7 @@ async fn open(folder: &Path, stopwatch: &Arc<Stopwatch>) -> Result<Engine> {
     let stopwatch = Arc::clone(stopwatch);
     let opening = Opening {
         systems: Arc::new(RealSystems),
+        alerts: Arc::new(RealAlerts),
         shipped,
         clock: Arc::new(MachineClock),
         env: Arc::new(|_| None),

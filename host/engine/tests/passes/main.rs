@@ -1,5 +1,6 @@
 //! Passes over two databases, with something happening in the middle of them.
 
+mod alerts;
 mod guards;
 mod interrupted;
 mod pair;

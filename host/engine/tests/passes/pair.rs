@@ -8,8 +8,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use rusqlite::Connection;
 use treaty_engine::{
-    Engine, Event, KeptRules, Mode, OpenSystem, Opening, Reader, RealSystems, Report, ShippedRule,
-    known,
+    Engine, Event, KeptRules, Mode, OpenSystem, Opening, Reader, RealAlerts, RealSystems, Report,
+    ShippedRule, known,
 };
 use treaty_folder::TreatyFolder;
 use treaty_ledger::LedgerOptions;
@@ -112,6 +112,7 @@ impl Pair {
         let opening = Opening {
             shipped: shipped(),
             systems,
+            alerts: Arc::new(RealAlerts),
             clock: self.clock.clone(),
             env: Arc::new(|_| None),
             // One test's compiled rules serve the others.

@@ -24,4 +24,4 @@ CREATE TRIGGER entry_no_delete BEFORE DELETE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
 CREATE TRIGGER entry_no_update BEFORE UPDATE ON entry
 BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END;
-CREATE INDEX entry_run ON entry (run);
+CREATE INDEX entry_run ON entry (run, entity, link);

@@ -161,8 +161,12 @@ CREATE TABLE trip (
     -- open, approved, over
     state TEXT NOT NULL,
     approved_by TEXT,
-    -- When people were told; null: not yet.
-    told_at INTEGER
+    -- When people were told in every way; null: not yet.
+    told_at INTEGER,
+    -- The ways in which they were told so far.
+    told_by TEXT NOT NULL,
+    -- Why they could not be told in the others.
+    undelivered TEXT
 ) STRICT, WITHOUT ROWID;
 INSERT INTO distinct_pair VALUES (1, 3, 'contact');
 INSERT INTO fact VALUES ('mapper', 'v1');
@@ -193,8 +197,8 @@ INSERT INTO sqlite_sequence VALUES ('intent', 2);
 INSERT INTO sqlite_sequence VALUES ('link', 1);
 INSERT INTO sqlite_sequence VALUES ('question', 2);
 INSERT INTO sqlite_sequence VALUES ('run', 1);
-INSERT INTO trip VALUES ('flip-flop-0b', 'flip-flop', 'contact', 'link', 1, 'too much', 0, 1763632800000004, 1763632800000004, 'approved', 'berta', NULL);
-INSERT INTO trip VALUES ('write-cap-0a', 'write-cap', 'contact', 'plan', NULL, 'too much', 0, 1763632800000003, 1763632800000003, 'open', NULL, NULL);
+INSERT INTO trip VALUES ('flip-flop-0b', 'flip-flop', 'contact', 'link', 1, 'too much', 0, 1763632800000004, 1763632800000004, 'approved', 'berta', NULL, '[]', NULL);
+INSERT INTO trip VALUES ('write-cap-0a', 'write-cap', 'contact', 'plan', NULL, 'too much', 0, 1763632800000003, 1763632800000003, 'open', NULL, NULL, '[]', NULL);
 CREATE INDEX intent_closed ON intent (closed_at) WHERE closed_at IS NOT NULL;
 CREATE INDEX intent_link ON intent (link, system, closed_at)
     WHERE outcome IN ('done', 'landed');
