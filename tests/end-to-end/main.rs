@@ -13,6 +13,7 @@ mod database;
 mod explain;
 mod full_disk;
 mod golden;
+mod init;
 mod killed;
 mod messages;
 mod questions;

@@ -22,6 +22,7 @@ mod ending;
 mod error;
 mod explain;
 mod identify;
+mod init;
 mod lacking;
 mod matching;
 mod observe;
@@ -63,6 +64,10 @@ pub use error::EngineError;
 pub use explain::{
     Account, Agreed, Explained, FieldNow, Found, Happening, OwnChange, RecordNow, SideTold, Stand,
     SystemNow, Told,
+};
+pub use init::{
+    EntityProposal, EntityWish, FieldProposal, FoundInBoth, InitWish, LeftOut, Proposal,
+    SourceProposal, SystemWish, init,
 };
 pub use opening::{Environment, OpenSystem, Opening, RealSystems, ShippedRule, known};
 pub use pass::Mode;
