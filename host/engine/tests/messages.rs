@@ -133,6 +133,7 @@ fn is_known(error: &EngineError) {
         | EngineError::Answer { .. }
         | EngineError::Approval { .. }
         | EngineError::Undo { .. }
+        | EngineError::Init { .. }
         | EngineError::Explain { .. } => {}
         EngineError::Ledger(error) => match error {
             LedgerError::Folder { .. }
@@ -195,6 +196,8 @@ fn every_error_says_what_happened_and_what_to_do() {
     });
     let (message, hint) = (said(), "do this".to_owned());
     errors.push(EngineError::Explain { message, hint });
+    let (message, hint) = (said(), "do that".to_owned());
+    errors.push(EngineError::Init { message, hint });
     let mut told = String::new();
     for error in &errors {
         is_known(error);
