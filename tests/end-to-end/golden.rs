@@ -51,6 +51,11 @@ impl<'a> Transcript<'a> {
         ended
     }
 
+    /// Shows a text that stands in a file.
+    pub fn show(&mut self, name: &str, text: &str) {
+        writeln!(self.text, "== {name}\n{text}").expect("a string takes everything");
+    }
+
     /// Compares with the golden text of this name.
     #[track_caller]
     pub fn check(self, name: &str) {

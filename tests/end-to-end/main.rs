@@ -16,6 +16,7 @@ mod doctor;
 mod explain;
 mod full_disk;
 mod golden;
+mod init;
 mod killed;
 mod messages;
 mod questions;

@@ -60,6 +60,10 @@ pub enum Command {
     Check,
     /// Prints what `sync` would do. Sends nothing.
     Plan(PlanArgs),
+    /// Proposes a treaty from what systems hold, and writes it into a new folder
+    /// (--treaty). Writes nothing into the systems, and leaves every decision
+    /// that only a person can make.
+    Init(InitArgs),
     /// Makes one pass: reads all systems, decides, writes.
     Sync(SyncArgs),
     /// Says how the treaty stands.
@@ -107,6 +111,36 @@ pub const COMPILE_RULE: &str = "compile-rule";
 pub struct CompileArgs {
     /// Its limits.
     pub limits: Vec<OsString>,
+}
+
+/// What a treaty is made of.
+#[derive(Debug, ClapArgs)]
+pub struct InitArgs {
+    /// A system: its name, its connector and its place, for instance
+    /// `crm=csv:exports/crm`, `shop=sqlite:shop.db` or
+    /// `db=postgres:env:DATABASE_URL`. An address has no password in it: `env:`
+    /// names the variable that holds it.
+    #[arg(required = true, num_args = 2.., value_name = "SYSTEM")]
+    pub systems: Vec<String>,
+
+    /// Sources that hold the same things, for instance
+    /// `contact=crm:contacts,shop:people`. Without it they are found by their
+    /// names and values.
+    #[arg(long, value_name = "ENTITY")]
+    pub entity: Vec<String>,
+
+    /// The treaty's name; without it that of its folder.
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+
+    /// How many records of each source are looked at.
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 2000,
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    pub sample: u32,
 }
 
 /// How a plan is printed.

@@ -17,6 +17,7 @@ mod doctor;
 mod exit;
 mod explain;
 mod forget;
+mod init;
 mod open;
 mod output;
 mod plan;
@@ -101,6 +102,7 @@ fn compile_rule(compile: &CompileArgs) -> ExitCode {
 async fn run(args: &Args) -> Result<Exit, Failed> {
     match &args.command {
         Command::Check => check::run(args).await,
+        Command::Init(init) => init::run(args, init).await,
         Command::Plan(plan) => plan::run(args, plan).await,
         Command::Sync(sync) => sync::run(args, sync).await,
         Command::Status(status) => status::run(args, status),

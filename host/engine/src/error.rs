@@ -51,6 +51,14 @@ pub enum EngineError {
         /// The names there are.
         known: String,
     },
+    /// A treaty cannot be made of what is there.
+    #[error("{message}")]
+    Init {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// There was no such run.
     #[error("there was no run {run}")]
     Undo {
@@ -87,9 +95,10 @@ impl EngineError {
     pub fn hint(&self) -> String {
         match self {
             Self::Treaty(_) => "mend the treaty; `treaty check` shows all problems".to_owned(),
-            Self::Rule { hint, .. } | Self::Explain { hint, .. } | Self::Forget { hint, .. } => {
-                hint.clone()
-            }
+            Self::Rule { hint, .. }
+            | Self::Explain { hint, .. }
+            | Self::Init { hint, .. }
+            | Self::Forget { hint, .. } => hint.clone(),
             Self::Ledger(error) => error.hint().to_owned(),
             Self::System { source, .. } => source.hint().to_owned(),
             Self::Sandbox(_) => "this machine cannot run rules; see the message".to_owned(),

@@ -28,6 +28,7 @@ mod error;
 mod explain;
 mod forget;
 mod identify;
+mod init;
 mod lacking;
 mod last_read;
 mod matching;
@@ -77,6 +78,10 @@ pub use explain::{
     SystemNow, Told,
 };
 pub use forget::{Restored, back_up, forget, forget_before, restore};
+pub use init::{
+    EntityProposal, EntityWish, FieldProposal, FoundInBoth, InitWish, LeftOut, Proposal,
+    SourceProposal, SystemWish, init,
+};
 pub use opening::{
     DeliverAlerts, Environment, OpenSystem, Opening, RealAlerts, RealSystems, ShippedRule, known,
 };

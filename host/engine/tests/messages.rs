@@ -134,6 +134,7 @@ fn is_known(error: &EngineError) {
         | EngineError::Approval { .. }
         | EngineError::Undo { .. }
         | EngineError::Forget { .. }
+        | EngineError::Init { .. }
         | EngineError::Explain { .. } => {}
         EngineError::Ledger(error) => match error {
             LedgerError::Folder { .. }
@@ -198,6 +199,8 @@ fn every_error_says_what_happened_and_what_to_do() {
     errors.push(EngineError::Explain { message, hint });
     let (message, hint) = (said(), "do that".to_owned());
     errors.push(EngineError::Forget { message, hint });
+    let (message, hint) = (said(), "do this".to_owned());
+    errors.push(EngineError::Init { message, hint });
     let mut told = String::new();
     for error in &errors {
         is_known(error);

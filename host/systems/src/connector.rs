@@ -26,6 +26,29 @@ pub trait Connector: Send + Sync {
     /// table mentions and what cannot be kept exactly.
     async fn describe(&self, source: &Source) -> Result<OwnSchema, SystemError>;
 
+    /// The names of all its sources, sorted; Treaty's own are left out.
+    ///
+    /// # Errors
+    /// [`SystemError::Configuration`] from a connector that cannot list them.
+    async fn sources(&self) -> Result<Vec<String>, SystemError> {
+        Err(SystemError::Configuration {
+            message: "its sources cannot be listed; name them".to_owned(),
+        })
+    }
+
+    /// Some rows of a source as they stand, at most `rows_max`. Leaves no trace:
+    /// no log is begun. Where the connector takes any own field as a key, the
+    /// source may be one whose key is not known yet.
+    ///
+    /// # Errors
+    /// [`SystemError::Configuration`] from a connector that cannot show any.
+    async fn sample(&self, source: &Source, rows_max: usize) -> Result<Sample, SystemError> {
+        let _ = (source, rows_max);
+        Err(SystemError::Configuration {
+            message: "no sample can be read of it".to_owned(),
+        })
+    }
+
     /// What changed since a cursor, at most `records_max` records.
     ///
     /// Without a cursor: a complete listing, page by page, and after it the
@@ -62,6 +85,17 @@ pub trait Connector: Send + Sync {
     /// it landed. Only called after [`Capabilities::index_lag_ms`] has passed
     /// since the write was sent.
     async fn find(&self, source: &Source, intents: &[Sought]) -> Result<Vec<Found>, SystemError>;
+}
+
+/// Some rows of a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sample {
+    /// Its own fields. None of them is a key where no key is known yet.
+    pub schema: OwnSchema,
+    /// Rows in the order of the schema.
+    pub rows: Vec<Row>,
+    /// Whether there are more.
+    pub more: bool,
 }
 
 /// Where a system holds the records of an entity, and what the treaty says

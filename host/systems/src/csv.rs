@@ -16,6 +16,7 @@ mod file;
 mod listing;
 mod new_id;
 mod replace;
+mod sample;
 mod scan;
 mod table;
 mod write;
@@ -30,7 +31,8 @@ use treaty_model::{Clock, OwnField, OwnKind, OwnSchema, RemoteId};
 use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
-    Found, Needs, Outcome, Page, Record, Sought, Source, SystemError, SystemSettings, SystemWrite,
+    Found, Needs, Outcome, Page, Record, Sample, Sought, Source, SystemError, SystemSettings,
+    SystemWrite,
 };
 use dialect::DialectOptions;
 use file::Loaded;
@@ -185,6 +187,16 @@ impl Connector for CsvConnector {
     async fn describe(&self, source: &Source) -> Result<OwnSchema, SystemError> {
         let source = source.clone();
         self.blocking(move |shared| Ok(schema(&shared.read(&source)?.table)))
+            .await
+    }
+
+    async fn sources(&self) -> Result<Vec<String>, SystemError> {
+        self.blocking(sample::sources).await
+    }
+
+    async fn sample(&self, source: &Source, rows_max: usize) -> Result<Sample, SystemError> {
+        let source = source.clone();
+        self.blocking(move |shared| sample::sample(shared, &source, rows_max))
             .await
     }
 

@@ -39,8 +39,8 @@ use treaty_model::{Clock, OwnSchema, RemoteId, SystemName};
 use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
-    Found, Needs, Outcome, Page, Record, Sought, Source, SystemError, SystemSettings, SystemWrite,
-    refuse_other_width,
+    Found, Needs, Outcome, Page, Record, Sample, Sought, Source, SystemError, SystemSettings,
+    SystemWrite, refuse_other_width,
 };
 use address::Address;
 use session::Line;
@@ -206,6 +206,21 @@ impl Connector for PostgresConnector {
         let table = schema::load(&lease, source).await?;
         lease.give_back();
         Ok(table.schema())
+    }
+
+    async fn sources(&self) -> Result<Vec<String>, SystemError> {
+        let lease = self.line.lease().await?;
+        let names = schema::table_names(&lease).await?;
+        lease.give_back();
+        Ok(names)
+    }
+
+    async fn sample(&self, source: &Source, rows_max: usize) -> Result<Sample, SystemError> {
+        let lease = self.line.lease().await?;
+        let table = schema::load(&lease, source).await?;
+        let sample = listing::sample(&lease, &table, rows_max).await?;
+        lease.give_back();
+        Ok(sample)
     }
 
     async fn changes(

@@ -34,8 +34,8 @@ use treaty_model::{Clock, OwnSchema, RemoteId};
 use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
-    Found, Needs, Outcome, Page, Record, Sought, Source, SystemError, SystemSettings, SystemWrite,
-    refuse_other_width,
+    Found, Needs, Outcome, Page, Record, Sample, Sought, Source, SystemError, SystemSettings,
+    SystemWrite, refuse_other_width,
 };
 use schema::Table;
 
@@ -206,6 +206,23 @@ impl Connector for SqliteConnector {
     async fn describe(&self, source: &Source) -> Result<OwnSchema, SystemError> {
         self.blocking(source, |_, table, _| Ok(table.schema()))
             .await
+    }
+
+    async fn sources(&self) -> Result<Vec<String>, SystemError> {
+        let shared = Arc::clone(&self.shared);
+        let done = tokio::task::spawn_blocking(move || {
+            let connection = shared.connection.lock().expect("no user panics");
+            schema::table_names(&connection)
+                .map_err(|error| error::failed(&shared.context.place, "list its tables", &error))
+        });
+        joined(done.await)
+    }
+
+    async fn sample(&self, source: &Source, rows_max: usize) -> Result<Sample, SystemError> {
+        self.blocking(source, move |connection, table, context| {
+            listing::sample(connection, table, context, rows_max)
+        })
+        .await
     }
 
     async fn changes(

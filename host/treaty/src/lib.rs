@@ -46,7 +46,7 @@ pub use folder::{ConflictDistance, TreatyFolder, read};
 pub use known::{Known, KnownConnector, Location};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};
-pub use secret::secret;
+pub use secret::{refuse_address, secret};
 pub use settings::{
     Alerts, Assignment, Component, EntitySettings, Guards, Limits, Mail, MailCredentials, Matching,
     Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, Webhook,

@@ -44,7 +44,7 @@ pub(crate) fn is_reference(text: &str) -> bool {
 }
 
 /// Why a text must not stand in `treaty.toml` as an address.
-pub(crate) fn refuse_address(text: &str) -> Option<&'static str> {
+pub fn refuse_address(text: &str) -> Option<&'static str> {
     if let Some(name) = text.strip_prefix("env:") {
         let fits = |letter: char| letter.is_ascii_alphanumeric() || letter == '_';
         let is_variable = !name.is_empty() && name.chars().all(fits);

@@ -97,7 +97,8 @@ impl Shared {
         })
     }
 
-    fn file_names(&self) -> Result<Vec<String>, SystemError> {
+    /// The files of the folder, sorted, without hidden ones.
+    pub(super) fn file_names(&self) -> Result<Vec<String>, SystemError> {
         let fail = |error: io::Error| failed("list", &self.folder, &error);
         let mut names = Vec::new();
         for entry in fs::read_dir(&self.folder).map_err(fail)? {
@@ -162,7 +163,7 @@ impl Shared {
 }
 
 /// A file's bytes, read while it did not change.
-fn read_whole(path: &Path) -> Result<(Stat, Vec<u8>), SystemError> {
+pub(super) fn read_whole(path: &Path) -> Result<(Stat, Vec<u8>), SystemError> {
     for _ in 0..READS_MAX {
         let before = Stat::of(path)?;
         let bytes = fs::read(path).map_err(|error| failed("read", path, &error))?;

@@ -253,7 +253,8 @@ impl Columns {
     }
 }
 
-fn header(path: &Path, scanned: &Scanned) -> Result<Vec<String>, SystemError> {
+/// The names of the columns.
+pub(super) fn header(path: &Path, scanned: &Scanned) -> Result<Vec<String>, SystemError> {
     let Some(first) = scanned.records.first() else {
         let hint = match scanned.damage {
             Some((line, damage)) => format!("line {line}: {damage}"),
@@ -282,7 +283,7 @@ fn header(path: &Path, scanned: &Scanned) -> Result<Vec<String>, SystemError> {
 }
 
 /// Refuses a file that is damaged or cut off.
-fn sound(path: &Path, header: &[String], scanned: &Scanned) -> Result<(), SystemError> {
+pub(super) fn sound(path: &Path, header: &[String], scanned: &Scanned) -> Result<(), SystemError> {
     let mut problems = Vec::new();
     for record in &scanned.records[1..] {
         let (cells, columns) = (record.cells.len(), header.len());

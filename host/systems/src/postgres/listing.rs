@@ -4,7 +4,7 @@ use crate::postgres::cursor::{Feed, PostgresCursor};
 use crate::postgres::rows::{Standing, select};
 use crate::postgres::schema::Table;
 use crate::postgres::session::{Parameter, Session};
-use crate::{Change, Listing, Page, SystemError};
+use crate::{Change, Listing, Page, Sample, SystemError};
 
 /// The rows behind a key, and then the feed.
 pub(super) async fn page(
@@ -41,6 +41,25 @@ pub(super) async fn page(
         } else {
             Listing::Ends
         },
+    })
+}
+
+/// The first rows.
+pub(super) async fn sample(
+    session: &Session,
+    table: &Table,
+    rows_max: usize,
+) -> Result<Sample, SystemError> {
+    let names = table.key_names("r.").join(", ");
+    let limit = rows_max.saturating_add(1);
+    let rest = format!("ORDER BY {names} LIMIT {limit}");
+    let mut rows = select(session, table, &rest, &[]).await?;
+    let more = rows.len() > rows_max;
+    rows.truncate(rows_max);
+    Ok(Sample {
+        schema: table.schema(),
+        rows: rows.into_iter().map(|standing| standing.own).collect(),
+        more,
     })
 }
 

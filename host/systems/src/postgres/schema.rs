@@ -281,9 +281,14 @@ pub(super) async fn load(session: &Session, source: &Source) -> Result<Table, Sy
     Ok(table)
 }
 
-async fn missing(session: &Session) -> Result<String, SystemError> {
+/// The tables of the database, but for our own and the server's, sorted.
+pub(super) async fn table_names(session: &Session) -> Result<Vec<String>, SystemError> {
     let tables = session.rows(TABLES, &[]).await?;
-    let mut tables: Vec<String> = tables.into_iter().flatten().flatten().collect();
+    Ok(tables.into_iter().flatten().flatten().collect())
+}
+
+async fn missing(session: &Session) -> Result<String, SystemError> {
+    let mut tables = table_names(session).await?;
     let more = tables.len().saturating_sub(TABLES_LISTED_MAX);
     tables.truncate(TABLES_LISTED_MAX);
     if more > 0 {

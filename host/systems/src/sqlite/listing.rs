@@ -7,7 +7,7 @@ use crate::sqlite::Context;
 use crate::sqlite::cursor::{Feed, Part, SqliteCursor};
 use crate::sqlite::rows::{Standing, select};
 use crate::sqlite::schema::Table;
-use crate::{Change, Listing, Page, SystemError};
+use crate::{Change, Listing, Page, Sample, SystemError};
 
 /// The rows behind a key, and then the feed.
 pub(super) fn page(
@@ -46,6 +46,32 @@ pub(super) fn page(
         } else {
             Listing::Ends
         },
+    })
+}
+
+/// The first rows.
+pub(super) fn sample(
+    connection: &Connection,
+    table: &Table,
+    context: &Context,
+    rows_max: usize,
+) -> Result<Sample, SystemError> {
+    let names = table.key_names("").join(", ");
+    let limit = i64::try_from(rows_max).unwrap_or(i64::MAX - 1) + 1;
+    let rest = format!("ORDER BY {names} LIMIT ?");
+    let mut rows = select(
+        connection,
+        table,
+        context,
+        &rest,
+        vec![Stored::Integer(limit)],
+    )?;
+    let more = rows.len() > rows_max;
+    rows.truncate(rows_max);
+    Ok(Sample {
+        schema: table.schema(),
+        rows: rows.into_iter().map(|standing| standing.own).collect(),
+        more,
     })
 }
 

@@ -233,7 +233,8 @@ pub(super) fn load(
     Ok(table)
 }
 
-fn table_names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
+/// The tables of the database, but for our own, sorted.
+pub(super) fn table_names(connection: &Connection) -> rusqlite::Result<Vec<String>> {
     let mut statement = connection.prepare_cached(
         "SELECT name FROM sqlite_master WHERE type = 'table' AND sql IS NOT NULL
          AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND name NOT LIKE 'treaty\\_%' ESCAPE '\\'

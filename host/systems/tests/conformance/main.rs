@@ -9,6 +9,7 @@ mod changes;
 mod content;
 mod describe;
 mod find;
+mod sample;
 mod world;
 mod worlds;
 mod writes;
@@ -40,6 +41,8 @@ suite! {
     describe::fields_have_kinds,
     describe::a_missing_source_lists_what_there_is,
     describe::a_missing_key_field_lists_what_there_is,
+    sample::sources_are_listed,
+    sample::a_sample_is_bounded_and_leaves_no_trace,
     changes::a_listing_and_then_changes,
     changes::small_pages_show_everything_once,
     changes::a_record_changed_while_listing_is_shown,

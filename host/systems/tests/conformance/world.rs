@@ -38,6 +38,10 @@ pub trait World: Send + Sync {
     /// That user finishes.
     async fn finish_late(&self);
 
+    /// What the system holds beside its users' own tables: other tables,
+    /// triggers, schemas, files.
+    async fn traces(&self) -> Vec<String>;
+
     /// What the system can do beyond the rest.
     fn traits(&self) -> Traits;
 }

@@ -9,6 +9,8 @@ use crate::{Place, Problem, names};
 
 /// What stands between the own fields that make up one canonical field.
 const JOIN: &str = " + ";
+/// The owner of a field that nobody has decided on; `treaty init` writes it.
+const UNDECIDED: &str = "?";
 /// What stands between the steps of a transform.
 const STEP: char = '|';
 /// The step of a transform that keeps a system's field from being written.
@@ -131,6 +133,13 @@ impl Reader<'_> {
         }
         let systems = self.entity.systems.iter();
         let mut known: Vec<_> = systems.map(|part| part.system.as_str()).collect();
+        if wanted == UNDECIDED {
+            let field = self.text("field").unwrap_or_default();
+            let message = format!("the owner of {field} is not decided yet");
+            let hint = format!("write one of: {}, {SHARED}", known.join(", "));
+            self.report("owner", |place| Problem::at(place, message).hint(hint));
+            return None;
+        }
         let found = known.iter().position(|name| name.to_lowercase() == wanted);
         if found.is_none() {
             known.push(SHARED);

@@ -105,6 +105,18 @@ impl World for Files {
 
     async fn finish_late(&self) {}
 
+    async fn traces(&self) -> Vec<String> {
+        let folder = self.path.parent().expect("a file stands in a folder");
+        let entries = std::fs::read_dir(folder).expect("the folder can be read");
+        let names = entries.map(|entry| {
+            let name = entry.expect("an entry can be read").file_name();
+            name.to_string_lossy().into_owned()
+        });
+        let mut names: Vec<_> = names.collect();
+        names.sort();
+        names
+    }
+
     fn traits(&self) -> Traits {
         Traits {
             shows_deletes: false,

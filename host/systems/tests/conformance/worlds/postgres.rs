@@ -175,6 +175,18 @@ impl World for Database {
         late.batch_execute("COMMIT").await.expect("it ends");
     }
 
+    async fn traces(&self) -> Vec<String> {
+        let sql = "SELECT 'trigger ' || tgname FROM pg_trigger UNION ALL
+                   SELECT 'schema ' || nspname FROM pg_namespace
+                   WHERE nspname NOT LIKE 'pg\\_%' UNION ALL
+                   SELECT 'slot ' || slot_name FROM pg_replication_slots
+                   WHERE database = current_database() UNION ALL
+                   SELECT 'publication ' || pubname FROM pg_publication ORDER BY 1";
+        let rows = self.program.query(sql, &[]).await;
+        let rows = rows.expect("the server says");
+        rows.iter().map(|row| row.get(0)).collect()
+    }
+
     fn traits(&self) -> Traits {
         Traits {
             shows_deletes: self.log,

@@ -114,6 +114,17 @@ impl World for Database {
 
     async fn finish_late(&self) {}
 
+    async fn traces(&self) -> Vec<String> {
+        let program = self.program.lock().expect("no test panics here");
+        let mut statement = program
+            .prepare("SELECT type || ' ' || name FROM sqlite_master ORDER BY 1")
+            .expect("the query is sound");
+        let names = statement
+            .query_map([], |row| row.get(0))
+            .expect("the query runs");
+        names.map(|name| name.expect("a name is a text")).collect()
+    }
+
     fn traits(&self) -> Traits {
         Traits {
             shows_deletes: self.log,
