@@ -1,0 +1,142 @@
+//! What a user writes: field tables and `treaty.toml`.
+
+use std::fs;
+use std::path::Path;
+
+use treaty_folder::{Known, KnownConnector, Location, read};
+
+use crate::target::Target;
+
+/// A field table, as a spreadsheet may have saved it.
+pub(crate) const FIELD_TABLE: Target = Target {
+    name: "field-table",
+    read: |bytes| read_folder(TREATY_TOML.as_bytes(), bytes),
+    more: Vec::new,
+    words: &[
+        b"\"",
+        b"\"\"",
+        b",",
+        b";",
+        b"\r\n",
+        b"\n",
+        b"\0",
+        b"\xef\xbb\xbf",
+        b"\xff\xfe",
+        b"=",
+        b"(",
+        b")",
+        b"|",
+        b"map(",
+        b"split(;)",
+        b"part(",
+        b"date(",
+        b"shared",
+        b"hubspot",
+        b"field",
+    ],
+    runs: 3_000,
+};
+
+/// The file that says what a treaty is.
+pub(crate) const TREATY: Target = Target {
+    name: "treaty",
+    read: |bytes| read_folder(bytes, TABLE.as_bytes()),
+    more: Vec::new,
+    words: &[
+        b"\"",
+        b"'''",
+        b"\"\"\"",
+        b"[",
+        b"[[",
+        b"]",
+        b"{",
+        b"}",
+        b"=",
+        b".",
+        b"#",
+        b"\n",
+        b"\0",
+        b"\\u0000",
+        b"inf",
+        b"nan",
+        b"-1",
+        b"9223372036854775808",
+        b"1e999",
+        b"env:",
+        b"file:",
+        b"../",
+        b"[systems.",
+        b"[entities.",
+        b"0.5",
+        b"1979-05-27T00:32:00.999999-07:00",
+    ],
+    runs: 3_000,
+};
+
+const TREATY_TOML: &str = r#"
+[treaty]
+name = "acme"
+[systems.hubspot]
+connector = "csv"
+path = "hubspot"
+[systems.salesforce]
+connector = "csv"
+path = "salesforce"
+[entities.contact]
+table = "contact.csv"
+[entities.contact.systems.hubspot]
+source = "contacts"
+[entities.contact.systems.salesforce]
+source = "contacts"
+"#;
+
+const TABLE: &str =
+    "field,type,owner,rule,hubspot,billing,salesforce\nname,text,shared,latest,n,n,n\n";
+
+/// Reads a folder with this treaty and with this table for every entity; and
+/// whatever is wrong with it can be said.
+fn read_folder(treaty: &[u8], table: &[u8]) {
+    let folder = tempfile::tempdir().expect("there is a folder for temporary files");
+    let write = |name: &str, bytes: &[u8]| {
+        fs::write(folder.path().join(name), bytes).expect("it can be written");
+    };
+    write("treaty.toml", treaty);
+    for name in ["contact.csv", "company.csv", "customer.csv"] {
+        write(name, table);
+    }
+    let said = match read(folder.path(), &known()) {
+        Ok(folder) => format!("{folder:?}"),
+        Err(problems) => problems.to_string(),
+    };
+    assert!(!said.is_empty(), "it is refused, and nothing is said");
+    assert_untouched(folder.path(), treaty);
+}
+
+/// Reading writes nothing.
+fn assert_untouched(folder: &Path, treaty: &[u8]) {
+    let now = fs::read(folder.join("treaty.toml")).expect("it is still there");
+    assert!(now == treaty, "reading a treaty has changed it");
+    let entries = folder.read_dir().expect("the folder can be read");
+    assert_eq!(entries.count(), 4, "reading a treaty has made a file");
+}
+
+fn known() -> Known {
+    let connector = |name: &str, location, options: &[&str]| KnownConnector {
+        name: name.into(),
+        location,
+        options: options.iter().map(|option| (*option).into()).collect(),
+    };
+    let rules = [
+        "map-fields",
+        "match-people",
+        "match-companies",
+        "resolve-standard",
+    ];
+    Known {
+        connectors: vec![
+            connector("csv", Location::Path, &["delimiter", "encoding"]),
+            connector("postgres", Location::Url, &["schema"]),
+        ],
+        shipped_rules: rules.map(String::from).to_vec(),
+    }
+}
