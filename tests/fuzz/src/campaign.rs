@@ -1,7 +1,7 @@
 //! Runs a target over its corpus and over damaged copies of it.
 
 use std::any::Any;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt;
 
 use proptest::collection::vec;
@@ -11,7 +11,7 @@ use proptest::test_runner::{Config, RngAlgorithm, TestCaseError, TestError, Test
 use treaty_model::Digest;
 
 use crate::damage::damage;
-use crate::target::Target;
+use crate::target::{Reading, Target};
 use crate::watch::Watch;
 
 /// How many things happen to one file.
@@ -34,11 +34,22 @@ impl fmt::Display for Broken {
 
 impl std::error::Error for Broken {}
 
+/// What became of the inputs of a run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Figures {
+    /// Corpus files that were read.
+    pub corpus_taken: u32,
+    /// Damaged inputs that were read all the same.
+    pub taken: u32,
+    /// Damaged inputs that were refused.
+    pub refused: u32,
+}
+
 /// Gives a target its corpus, and then `runs` damaged inputs on a seed.
 ///
 /// # Errors
 /// The first input that broke it, made short.
-pub fn run(target: &'static Target, runs: u32, seed: u64) -> anyhow::Result<()> {
+pub fn run(target: &'static Target, runs: u32, seed: u64) -> anyhow::Result<Figures> {
     let corpus = target.corpus()?;
     anyhow::ensure!(
         !corpus.is_empty(),
@@ -46,9 +57,11 @@ pub fn run(target: &'static Target, runs: u32, seed: u64) -> anyhow::Result<()> 
         target.name
     );
     let watch = Watch::over(target);
+    let mut figures = Figures::default();
     for bytes in &corpus {
-        if let Err(panic) = watch.call(target, bytes) {
-            return Err(broken(target, &said(panic), bytes)?.into());
+        match watch.call(target, bytes) {
+            Ok(reading) => figures.corpus_taken += u32::from(reading == Reading::Taken),
+            Err(panic) => return Err(broken(target, &said(panic), bytes)?.into()),
         }
     }
     let config = Config {
@@ -67,14 +80,21 @@ pub fn run(target: &'static Target, runs: u32, seed: u64) -> anyhow::Result<()> 
         Input(bytes)
     });
     let last = RefCell::new(String::new());
-    let result = runner.run(&inputs, |input| {
-        watch.call(target, &input.0).map_err(|panic| {
+    let taken = Cell::new(0);
+    let result = runner.run(&inputs, |input| match watch.call(target, &input.0) {
+        Ok(reading) => {
+            taken.set(taken.get() + u32::from(reading == Reading::Taken));
+            Ok(())
+        }
+        Err(panic) => {
             *last.borrow_mut() = said(panic);
-            TestCaseError::fail("it panicked")
-        })
+            Err(TestCaseError::fail("it panicked"))
+        }
     });
+    figures.taken = taken.get();
+    figures.refused = runs.saturating_sub(figures.taken);
     match result {
-        Ok(()) => Ok(()),
+        Ok(()) => Ok(figures),
         Err(TestError::Fail(_, input)) => Err(broken(target, &last.borrow(), &input.0)?.into()),
         Err(TestError::Abort(reason)) => anyhow::bail!("{}: {reason}", target.name),
     }

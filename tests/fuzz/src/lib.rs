@@ -10,7 +10,8 @@
 //!
 //! ```
 //! let table = treaty_fuzz::target("field-table").unwrap();
-//! (table.read)(b"field,type,owner\nname,text,shared\n");
+//! let reading = (table.read)(b"\0no table");
+//! assert_eq!(reading, treaty_fuzz::Reading::Refused);
 //! ```
 
 mod campaign;
@@ -19,6 +20,6 @@ mod target;
 mod targets;
 mod watch;
 
-pub use campaign::{Broken, run};
+pub use campaign::{Broken, Figures, run};
 pub use damage::{Damage, damage};
-pub use target::{Target, all, target};
+pub use target::{Reading, Target, all, target};

@@ -24,7 +24,10 @@ fn main() -> anyhow::Result<()> {
     let names: Vec<_> = all().iter().map(|target| target.name).collect();
     let target = target(&arguments.target)
         .with_context(|| format!("no such target; there are {}", names.join(", ")))?;
-    run(target, arguments.runs, arguments.seed)?;
-    println!("{}: {} runs, nothing broke", target.name, arguments.runs);
+    let figures = run(target, arguments.runs, arguments.seed)?;
+    println!(
+        "{}: nothing broke; {} damaged files were read, {} refused",
+        target.name, figures.taken, figures.refused
+    );
     Ok(())
 }

@@ -10,13 +10,22 @@ pub struct Target {
     /// Its name, and that of its folder in `corpus/`.
     pub name: &'static str,
     /// Reads the bytes. A panic is a finding; so is not coming back.
-    pub read: fn(&[u8]),
+    pub read: fn(&[u8]) -> Reading,
     /// Real files to begin with that are not in the corpus folder.
     pub more: fn() -> Vec<Vec<u8>>,
     /// Pieces that mean something to it.
     pub words: &'static [&'static [u8]],
     /// How many damaged inputs the test command tries.
     pub runs: u32,
+}
+
+/// What became of an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// It was read.
+    Taken,
+    /// It was refused with words.
+    Refused,
 }
 
 /// All targets, by name.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::campaign::keep;
-use crate::target::Target;
+use crate::target::{Reading, Target};
 
 /// How long one input may take. Far more than any needs.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,7 +43,7 @@ impl Watch {
     }
 
     /// Gives a target one input.
-    pub(crate) fn call(&self, target: &Target, bytes: &[u8]) -> std::thread::Result<()> {
+    pub(crate) fn call(&self, target: &Target, bytes: &[u8]) -> std::thread::Result<Reading> {
         self.note(Some((Instant::now(), bytes.to_vec())));
         let result = std::panic::catch_unwind(|| (target.read)(bytes));
         self.note(None);

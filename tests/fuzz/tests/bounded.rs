@@ -1,7 +1,7 @@
 //! Every target over its corpus and a bounded number of damaged copies; and
 //! whether something that breaks would be noticed.
 
-use treaty_fuzz::{Target, run, target};
+use treaty_fuzz::{Reading, Target, run, target};
 
 /// Where the damage begins. Another one finds other things: that is what the
 /// command is for.
@@ -10,9 +10,17 @@ const SEED: u64 = 1;
 #[track_caller]
 fn check(name: &str) {
     let target = target(name).expect("there is such a target");
-    if let Err(broken) = run(target, target.runs, SEED) {
-        panic!("{broken}");
-    }
+    let figures = match run(target, target.runs, SEED) {
+        Ok(figures) => figures,
+        Err(broken) => panic!("{broken}"),
+    };
+    // What is refused at the door says nothing about the rooms behind it.
+    assert!(
+        figures.corpus_taken > 0,
+        "no sound file is read: {figures:?}"
+    );
+    assert!(figures.taken > target.runs / 100, "{figures:?}");
+    assert!(figures.refused > target.runs / 100, "{figures:?}");
 }
 
 #[test]
@@ -46,7 +54,10 @@ fn ledgers() {
 fn a_target_that_breaks_is_told_and_its_input_kept() {
     static FRAGILE: Target = Target {
         name: "fragile",
-        read: |bytes| assert!(!bytes.contains(&b'#'), "cannot bear a #"),
+        read: |bytes| {
+            assert!(!bytes.contains(&b'#'), "cannot bear a #");
+            Reading::Taken
+        },
         more: || vec![b"a b c d e f g h".to_vec()],
         words: &[b"#", b"x"],
         runs: 200,

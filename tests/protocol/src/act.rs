@@ -117,7 +117,8 @@ impl Protocol {
             Action::Edit(system, text) => {
                 state.edits_left -= 1;
                 state.calm_passes = 0;
-                state.world.edit(system, text);
+                let agreed = state.agreed_text(system);
+                state.world.edit(system, text, agreed);
             }
         }
     }

@@ -21,7 +21,9 @@
 //! What it takes for granted: a system compares and writes in one step, says what
 //! it knows truly, remembers what a write of Treaty left, and shows at once what
 //! stands in it; a transaction of the ledger happens or does not. Systems that
-//! keep less than that are the simulation's business.
+//! keep less than that are the simulation's business. And an edit that puts back
+//! what its system last agreed on counts as none: *changed* means different from
+//! what settled.
 //!
 //! ```
 //! use stateright::{Checker, Model};

@@ -100,6 +100,20 @@ impl State {
         unseen || new || self.ledger.attention || self.ledger.intents.iter().any(Option::is_some)
     }
 
+    /// The text that a system last agreed on, as far as nothing of Treaty's has
+    /// landed there since.
+    pub(crate) fn agreed_text(&self, system: usize) -> Option<Text> {
+        if self.world.landed[system].is_some() {
+            return None;
+        }
+        let about_to = match &self.step {
+            Step::Decided(draft) => draft.settle[system],
+            _ => None,
+        };
+        let record = self.ledger.records[system]?;
+        Some(about_to.or(record.settled)?.value)
+    }
+
     /// Whether nothing is under way and nothing would be done.
     pub fn rests(&self) -> bool {
         self.step == Step::Resting && !self.wants_pass()

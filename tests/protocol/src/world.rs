@@ -54,8 +54,10 @@ impl World {
         texts.filter(|text| *text != shown).collect()
     }
 
-    /// A person types it, having seen what stands there.
-    pub(crate) fn edit(&mut self, system: usize, text: Text) {
+    /// A person types it, having seen what stands there. `agreed` is the text that
+    /// the system last agreed on: whoever puts that back has taken back what
+    /// people did since, and there is no edit to be lost.
+    pub(crate) fn edit(&mut self, system: usize, text: Text, agreed: Option<Text>) {
         let mut seen = Vec::new();
         if let Some(shown) = self.shown[system] {
             // Also where Treaty brought it: the text is what a person sees.
@@ -68,7 +70,8 @@ impl World {
         }
         seen.sort_unstable();
         seen.dedup();
-        self.author[system] = Some(self.edits.len());
+        let taken_back = agreed == Some(text);
+        self.author[system] = (!taken_back).then_some(self.edits.len());
         self.shown[system] = Some(text);
         self.edits.push(Edit { text, seen });
     }

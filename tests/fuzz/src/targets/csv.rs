@@ -7,7 +7,7 @@ use std::sync::Arc;
 use treaty_model::{Clock, Timestamp};
 use treaty_systems::{Change, Source, SystemError, SystemSettings, open};
 
-use crate::target::Target;
+use crate::target::{Reading, Target};
 
 /// A CSV file of a system.
 pub(crate) const TARGET: Target = Target {
@@ -50,7 +50,7 @@ impl Clock for Still {
 }
 
 /// Reads a file to its end, page by page: an error, or each record once.
-fn read_file(bytes: &[u8]) {
+fn read_file(bytes: &[u8]) -> Reading {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let path = folder.path().join("people.csv");
     fs::write(&path, bytes).expect("it can be written");
@@ -64,11 +64,15 @@ fn read_file(bytes: &[u8]) {
         .build()
         .expect("a runtime");
     let listed = runtime.block_on(list(&settings));
-    if let Err(error) = listed {
-        assert!(!error.to_string().is_empty(), "refused without a word");
-    }
     let now = fs::read(&path).expect("it is still there");
     assert!(now == bytes, "reading a file has changed it");
+    match listed {
+        Ok(()) => Reading::Taken,
+        Err(error) => {
+            assert!(!error.to_string().is_empty(), "refused without a word");
+            Reading::Refused
+        }
+    }
 }
 
 async fn list(settings: &SystemSettings) -> Result<(), SystemError> {

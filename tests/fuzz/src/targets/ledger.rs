@@ -12,7 +12,7 @@ use treaty_model::{
     BaseField, FieldIndex, IntentId, Life, LinkId, Revision, RunId, Settled, Timestamp, Value,
 };
 
-use crate::target::Target;
+use crate::target::{Reading, Target};
 
 /// The first of the two files, beside a sound journal.
 pub(crate) const TARGET: Target = Target {
@@ -123,13 +123,15 @@ fn some() -> Commit {
 
 /// Opens a ledger with this file and reads all that there is: answers, or an
 /// error that names the folder. What is not Treaty's is not touched.
-fn open(bytes: &[u8]) {
+fn open(bytes: &[u8]) -> Reading {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
     let place = |name: &str| folder.path().join(name);
     fs::write(place(LEDGER), bytes).expect("it can be written");
     fs::write(place(JOURNAL), &sound().1).expect("it can be written");
     let result = Ledger::open(folder.path()).and_then(|ledger| load(&ledger));
-    let Err(error) = result else { return };
+    let Err(error) = result else {
+        return Reading::Taken;
+    };
     let said = error.to_string();
     let named = said.contains(&folder.path().display().to_string());
     assert!(named, "the folder is not named: {said}");
@@ -140,6 +142,7 @@ fn open(bytes: &[u8]) {
         assert_untouched(&place(LEDGER), bytes);
         assert_untouched(&place(JOURNAL), &sound().1);
     }
+    Reading::Refused
 }
 
 fn assert_untouched(path: &Path, bytes: &[u8]) {
