@@ -100,11 +100,11 @@ impl State {
         unseen || new || self.ledger.attention || self.ledger.intents.iter().any(Option::is_some)
     }
 
-    /// The text that a system last agreed on, as far as nothing of Treaty's has
-    /// landed there since.
+    /// The text that a system last agreed on, or is about to: what a write of
+    /// Treaty left there settles with the answer or its recovery.
     pub(crate) fn agreed_text(&self, system: usize) -> Option<Text> {
-        if self.world.landed[system].is_some() {
-            return None;
+        if let Some(left) = self.world.landed[system] {
+            return Some(left);
         }
         let about_to = match &self.step {
             Step::Decided(draft) => draft.settle[system],

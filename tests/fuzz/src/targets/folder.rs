@@ -10,7 +10,7 @@ use crate::target::{Reading, Target};
 /// A field table, as a spreadsheet may have saved it.
 pub(crate) const FIELD_TABLE: Target = Target {
     name: "field-table",
-    read: |bytes| read_folder(TREATY_TOML.as_bytes(), bytes),
+    read: read_table,
     more: Vec::new,
     words: &[
         b"\"",
@@ -40,7 +40,7 @@ pub(crate) const FIELD_TABLE: Target = Target {
 /// The file that says what a treaty is.
 pub(crate) const TREATY: Target = Target {
     name: "treaty",
-    read: |bytes| read_folder(bytes, TABLE.as_bytes()),
+    read: read_treaty,
     more: Vec::new,
     words: &[
         b"\"",
@@ -90,19 +90,34 @@ source = "contacts"
 source = "contacts"
 "#;
 
-const TABLE: &str =
-    "field,type,owner,rule,hubspot,billing,salesforce\nname,text,shared,latest,n,n,n\n";
+/// The tables of the quickstart.
+const CONTACT: &[u8] = include_bytes!("../../corpus/field-table/quickstart-contact.csv");
+const COMPANY: &[u8] = include_bytes!("../../corpus/field-table/quickstart-company.csv");
 
-/// Reads a folder with this treaty and with this table for every entity; and
-/// whatever is wrong with it can be said.
-fn read_folder(treaty: &[u8], table: &[u8]) -> Reading {
+fn read_table(table: &[u8]) -> Reading {
+    read_folder(&[
+        ("treaty.toml", TREATY_TOML.as_bytes()),
+        ("contact.csv", table),
+    ])
+}
+
+fn read_treaty(treaty: &[u8]) -> Reading {
+    read_folder(&[
+        ("treaty.toml", treaty),
+        ("contact.csv", CONTACT),
+        ("company.csv", COMPANY),
+        ("rules/phone-decides.wasm", b"\0asm"),
+    ])
+}
+
+/// Reads a folder of these files; and whatever is wrong with it can be said.
+fn read_folder(files: &[(&str, &[u8])]) -> Reading {
     let folder = tempfile::tempdir().expect("there is a folder for temporary files");
-    let write = |name: &str, bytes: &[u8]| {
-        fs::write(folder.path().join(name), bytes).expect("it can be written");
-    };
-    write("treaty.toml", treaty);
-    for name in ["contact.csv", "company.csv", "customer.csv"] {
-        write(name, table);
+    for (name, bytes) in files {
+        let path = folder.path().join(name);
+        let parent = path.parent().expect("it is in the folder");
+        fs::create_dir_all(parent).expect("a folder can be made");
+        fs::write(&path, bytes).expect("it can be written");
     }
     let reading = match read(folder.path(), &known()) {
         Ok(_) => Reading::Taken,
@@ -112,16 +127,22 @@ fn read_folder(treaty: &[u8], table: &[u8]) -> Reading {
             Reading::Refused
         }
     };
-    assert_untouched(folder.path(), treaty);
+    assert_untouched(folder.path(), files);
     reading
 }
 
 /// Reading writes nothing.
-fn assert_untouched(folder: &Path, treaty: &[u8]) {
-    let now = fs::read(folder.join("treaty.toml")).expect("it is still there");
-    assert!(now == treaty, "reading a treaty has changed it");
+fn assert_untouched(folder: &Path, files: &[(&str, &[u8])]) {
+    for (name, bytes) in files {
+        let now = fs::read(folder.join(name)).expect("it is still there");
+        assert!(now == *bytes, "reading a treaty has changed {name}");
+    }
     let entries = folder.read_dir().expect("the folder can be read");
-    assert_eq!(entries.count(), 4, "reading a treaty has made a file");
+    assert_eq!(
+        entries.count(),
+        files.len(),
+        "reading a treaty has made a file"
+    );
 }
 
 fn known() -> Known {
@@ -138,7 +159,7 @@ fn known() -> Known {
     ];
     Known {
         connectors: vec![
-            connector("csv", Location::Path, &["delimiter", "encoding"]),
+            connector("csv", Location::Path, &["delimiter", "encoding", "new-ids"]),
             connector("postgres", Location::Url, &["schema"]),
         ],
         shipped_rules: rules.map(String::from).to_vec(),
