@@ -8,6 +8,8 @@ use crate::state::{SYSTEMS, Text, Texts};
 pub struct Edit {
     /// What was typed.
     pub text: Text,
+    /// What stood there before.
+    pub over: Option<Text>,
     /// The edits that its author had seen, by their places in [`World::edits`].
     pub seen: Vec<usize>,
 }
@@ -72,8 +74,8 @@ impl World {
         seen.dedup();
         let taken_back = agreed == Some(text);
         self.author[system] = (!taken_back).then_some(self.edits.len());
-        self.shown[system] = Some(text);
-        self.edits.push(Edit { text, seen });
+        let over = self.shown[system].replace(text);
+        self.edits.push(Edit { text, over, seen });
     }
 
     /// Treaty makes a record.
@@ -89,12 +91,10 @@ impl World {
     pub(crate) fn overwrite(&mut self, system: usize, text: Text, told: Texts) {
         if let Some(place) = self.author[system] {
             let old = self.edits[place].text;
-            let known = told.contains(old)
-                || old == text
-                || self
-                    .edits
-                    .iter()
-                    .any(|edit| edit.text == text && edit.seen.contains(&place));
+            // Whoever typed the new text had seen this one, there or elsewhere.
+            let saw = |edit: &Edit| edit.seen.contains(&place) || edit.over == Some(old);
+            let mut writers = self.edits.iter().filter(|edit| edit.text == text);
+            let known = told.contains(old) || old == text || writers.any(saw);
             self.lost |= !known;
         }
         if self.shown[system] != Some(text) {
