@@ -1,0 +1,6 @@
+//! The targets, a file for each room that reads.
+
+pub(crate) mod component;
+pub(crate) mod csv;
+pub(crate) mod folder;
+pub(crate) mod ledger;
