@@ -29,7 +29,7 @@
 //! use stateright::{Checker, Model};
 //! use treaty_protocol::Protocol;
 //!
-//! let small = Protocol { edits: 1, crashes: 1, mishaps: 0, fault: None };
+//! let small = Protocol { edits: 2, crashes: 1, mishaps: 1, fault: None };
 //! small.checker().spawn_bfs().join().assert_properties();
 //! ```
 
