@@ -105,7 +105,7 @@ fn a_database_and_a_folder_become_a_treaty() {
     for number in 1..=8 {
         let values = format!("{number}, 'S-{number}', 'Chair no {number}', {number}.5, {number}0");
         let insert =
-            format!("INSERT INTO artikel (nr, artikelnummer, bezeichnung, preis, bestand)");
+            "INSERT INTO artikel (nr, artikelnummer, bezeichnung, preis, bestand)".to_owned();
         database::execute(&shop, &format!("{insert} VALUES ({values})"));
         let price = if number == 8 { 99 } else { number };
         let line = format!("{number},S-{number},Chair no {number},{price}.5,{number}0,0");
