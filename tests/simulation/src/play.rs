@@ -182,7 +182,10 @@ impl Player<'_> {
         }
         let done = self.pass(Mode::Sync).await;
         self.stage.lock().still = false;
-        if let (Some(done), true) = (done, calm)
+        // A rule that was switched off while the plan was made decides nothing
+        // afterwards, and the plan says so.
+        let same_rules = second.trips.iter().all(|trip| trip.scope != Scope::Rule);
+        if let (Some(done), true) = (done, calm && same_rules)
             && done.failures.is_empty()
             && second.failures.is_empty()
         {
