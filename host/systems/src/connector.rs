@@ -8,7 +8,7 @@
 
 use async_trait::async_trait;
 use serde::{Deserialize, Serialize};
-use treaty_model::{Cell, IntentId, Origin, OwnSchema, RemoteId, Row, Timestamp};
+use treaty_model::{IntentId, Origin, OwnSchema, RemoteId, Row, Timestamp};
 
 use crate::error::SystemError;
 
@@ -287,36 +287,6 @@ pub enum Action {
         /// As for an archive.
         expected: Row,
     },
-}
-
-impl Action {
-    /// The own rows that it holds.
-    fn rows(&self) -> [&[Cell]; 2] {
-        match self {
-            Self::Create { values } => [values, &[]],
-            Self::Update {
-                values, expected, ..
-            } => [values, expected],
-            Self::Archive { expected, .. } | Self::Delete { expected, .. } => [expected, &[]],
-        }
-    }
-}
-
-/// Refuses writes whose rows are not as wide as their source: it has got or lost a
-/// field since it was described, and every value would go to its neighbour.
-pub fn refuse_other_width<'a>(
-    source: &Source,
-    width: usize,
-    actions: impl IntoIterator<Item = &'a Action>,
-) -> Result<(), SystemError> {
-    let mut rows = actions.into_iter().flat_map(Action::rows);
-    if rows.all(|row| row.is_empty() || row.len() == width) {
-        return Ok(());
-    }
-    Err(SystemError::Schema {
-        source_name: source.name.clone(),
-        message: "its fields have changed since it was described".to_owned(),
-    })
 }
 
 /// What became of a write.

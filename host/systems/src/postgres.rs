@@ -40,7 +40,7 @@ use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
     Found, Needs, Outcome, Page, Record, Sample, Sought, Source, SystemError, SystemSettings,
-    SystemWrite, refuse_other_width,
+    SystemWrite,
 };
 use address::Address;
 use session::Line;
@@ -256,8 +256,6 @@ impl Connector for PostgresConnector {
     ) -> Result<Vec<Outcome>, SystemError> {
         let lease = self.line.lease().await?;
         let table = schema::load(&lease, source).await?;
-        let actions = writes.iter().map(|write| &write.action);
-        refuse_other_width(source, table.columns.len(), actions)?;
         let outcomes = write::write(&lease, &table, &self.context, writes).await?;
         lease.give_back();
         Ok(outcomes)
@@ -266,8 +264,6 @@ impl Connector for PostgresConnector {
     async fn find(&self, source: &Source, intents: &[Sought]) -> Result<Vec<Found>, SystemError> {
         let lease = self.line.lease().await?;
         let table = schema::load(&lease, source).await?;
-        let actions = intents.iter().map(|sought| &sought.action);
-        refuse_other_width(source, table.columns.len(), actions)?;
         let found = write::find(&lease, &table, intents).await?;
         lease.give_back();
         Ok(found)

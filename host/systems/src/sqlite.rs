@@ -35,7 +35,7 @@ use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
     Found, Needs, Outcome, Page, Record, Sample, Sought, Source, SystemError, SystemSettings,
-    SystemWrite, refuse_other_width,
+    SystemWrite,
 };
 use schema::Table;
 
@@ -263,20 +263,16 @@ impl Connector for SqliteConnector {
         source: &Source,
         writes: &[SystemWrite],
     ) -> Result<Vec<Outcome>, SystemError> {
-        let (writes, named) = (writes.to_vec(), source.clone());
+        let writes = writes.to_vec();
         self.blocking(source, move |connection, table, context| {
-            let actions = writes.iter().map(|write| &write.action);
-            refuse_other_width(&named, table.columns.len(), actions)?;
             write::write(connection, table, context, &writes)
         })
         .await
     }
 
     async fn find(&self, source: &Source, intents: &[Sought]) -> Result<Vec<Found>, SystemError> {
-        let (intents, named) = (intents.to_vec(), source.clone());
+        let intents = intents.to_vec();
         self.blocking(source, move |connection, table, context| {
-            let actions = intents.iter().map(|sought| &sought.action);
-            refuse_other_width(&named, table.columns.len(), actions)?;
             write::find(connection, table, context, &intents)
         })
         .await

@@ -11,7 +11,6 @@ use treaty_model::{Clock, OwnSchema, RemoteId};
 use treaty_systems::{
     Action, Alert, AlertError, AlertWay, Capabilities, Change, ChangeFeed, Conditional, Connector,
     Cursor, Found, Outcome, Page, Record, Sought, Source, SystemError, SystemSettings, SystemWrite,
-    refuse_other_width,
 };
 
 use crate::deed::Fault;
@@ -164,14 +163,30 @@ impl SimulatedSystem {
         })
     }
 
-    /// Refuses rows that are not as wide as the records are now.
+    /// Refuses rows that are not as wide as the records are now: every value
+    /// would go to its neighbour.
     fn refuse_width<'a>(
         &self,
         source: &Source,
         actions: impl Iterator<Item = &'a Action>,
     ) -> Result<(), SystemError> {
         let width = self.stage.lock().stores[self.system].schema().fields.len();
-        refuse_other_width(source, width, actions)
+        let mut rows = actions.flat_map(|action| match action {
+            Action::Create { values } => [values.len(), 0],
+            Action::Update {
+                values, expected, ..
+            } => [values.len(), expected.len()],
+            Action::Archive { expected, .. } | Action::Delete { expected, .. } => {
+                [expected.len(), 0]
+            }
+        });
+        if rows.all(|length| length == 0 || length == width) {
+            return Ok(());
+        }
+        Err(SystemError::Schema {
+            source_name: source.name.clone(),
+            message: "its fields have changed since it was described".to_owned(),
+        })
     }
 
     /// Compares what a call of writes expects with what stands there, where the

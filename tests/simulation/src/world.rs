@@ -139,7 +139,12 @@ impl World {
             self.moods = Some(Moods::of(chance));
         }
         if chance.one_in(5) {
-            self.tight = Some(Tight::of(chance));
+            let mut tight = Tight::of(chance);
+            if self.moods.is_some() {
+                // A rule that never has a good day again would never rest.
+                tight.limits.retain(|(key, _)| key != "rule-faults-max");
+            }
+            self.tight = Some(tight);
         }
     }
 

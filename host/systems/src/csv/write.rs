@@ -15,10 +15,7 @@ use crate::csv::replace::{Replaced, replace};
 use crate::csv::scan::Cell;
 use crate::csv::table::Table;
 use crate::csv::{NewIds, Shared};
-use crate::{
-    Action, Found, Outcome, Record, Sought, Source, SystemError, SystemWrite, refuse_other_width,
-    remote,
-};
+use crate::{Action, Found, Outcome, Record, Sought, Source, SystemError, SystemWrite, remote};
 use draft::Draft;
 use treaty_model::{OwnKind, Value};
 
@@ -35,8 +32,6 @@ pub(super) fn write(
     let _lock = lock(&path)?;
     for _ in 0..ATTEMPTS_MAX {
         let loaded = shared.read(source)?;
-        let actions = writes.iter().map(|write| &write.action);
-        refuse_other_width(source, loaded.table.header().len(), actions)?;
         let mut memory = Memory::read(&path)?;
         let mut draft = Draft::of(&loaded.table, &shared.options, shared.clock.now());
         let outcomes: Vec<Outcome> = writes

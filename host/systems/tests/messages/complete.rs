@@ -19,6 +19,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
             "the machine names no authorities that it trusts (on Debian and Ubuntu: apt-get \
              install ca-certificates); or name a file as sslrootcert in its url",
             "that this machine trusts",
+            "the machine names no authorities that it trusts",
             // Nothing keeps an administrator from writing.
             "cannot be written, so no log of changes can be kept in it; allow writing, or name \
              the column that says when a row was changed as the source's updated",
@@ -56,6 +57,7 @@ const WITHOUT: &[(&str, &[&str])] = &[
         "the middle of a message that has one: what could not be done",
         &[
             "open the database",
+            "list its tables",
             "begin a log of changes",
             "read the log of changes",
             "read a row",

@@ -8,6 +8,7 @@
 
 mod complete;
 mod csv;
+mod plain;
 mod postgres;
 mod settings;
 mod sqlite;
