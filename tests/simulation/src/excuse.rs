@@ -124,6 +124,17 @@ impl Rest<'_> {
             .any(|lost| lost.content["candidate"]["standing"] == "first-seen")
     }
 
+    /// Its field stood still in another system, whose column was not there as it
+    /// was: whoever deleted the record there has never seen the value, and nobody
+    /// could show it to them.
+    pub(crate) fn stood_still(&self, edit: &Edit) -> bool {
+        let others = self.stage.stores.iter().enumerate();
+        edit.field == 0
+            && others
+                .filter(|(system, _)| *system != edit.system)
+                .any(|(_, store)| store.drifted)
+    }
+
     /// What a column of another type showed was taken for somebody's edit: what
     /// it shows afterwards is one again, cut or not.
     pub(crate) fn was_shown_otherwise(&self, thing: &Thing, field: usize) -> bool {

@@ -245,6 +245,7 @@ impl Rest<'_> {
                 || self.is_superseded(edit, later)
                 || self.was_given_up(thing, edit, edit.at)
                 || self.went_with_its_record(edit)
+                || self.standing(thing, field).is_empty() && self.stood_still(edit)
                 || self.was_let_go(thing, edit)
                 || self.was_written_over(edit)
                 || self.was_shown_otherwise(thing, field)

@@ -222,6 +222,12 @@ impl Stage {
     }
 
     fn bring(&mut self, fault: Fault) {
+        if let Fault::Gone { system, .. }
+        | Fault::Retyped { system, .. }
+        | Fault::Renamed { system, .. } = fault
+        {
+            self.stores[system].drifted = true;
+        }
         match fault {
             Fault::Crash => self.crash = true,
             // Only the rule with bad days is ever upgraded.

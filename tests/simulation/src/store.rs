@@ -74,6 +74,8 @@ pub struct Store {
     pub next_id: u64,
     /// How far its clock has jumped.
     pub jumped_ms: i64,
+    /// Whether a column ever was another one: its field stood still meanwhile.
+    pub drifted: bool,
     /// For how many calls a column has another name.
     pub renamed: u64,
     /// For how many calls a column is gone.
@@ -99,6 +101,7 @@ impl Store {
             wrote: BTreeMap::new(),
             next_id: 1,
             jumped_ms: 0,
+            drifted: false,
             renamed: 0,
             gone: 0,
             retyped: 0,
