@@ -32,7 +32,7 @@ pub async fn run(args: &Args, audit: &AuditArgs) -> Result<Exit, Failed> {
         if args.format == Format::Json {
             tell::json(&found);
         } else {
-            audit_lines(&found, audit.all)
+            audit_lines(&found, audit.correction.all)
                 .into_iter()
                 .for_each(tell::typed_line);
         }
@@ -42,16 +42,16 @@ pub async fn run(args: &Args, audit: &AuditArgs) -> Result<Exit, Failed> {
         fields: audit.field.clone(),
         to: audit.to.as_deref().map(Into::into),
         from: audit.from.as_deref().map(Into::into),
-        by: open::person(audit.by.as_deref()),
+        by: open::person(audit.correction.by.as_deref()),
     };
     let mode = if audit.apply { Mode::Sync } else { Mode::Plan };
-    let approved: BTreeSet<String> = audit.approve.iter().cloned().collect();
+    let approved: BTreeSet<String> = audit.correction.approve.iter().cloned().collect();
     let repair = engine.repair(&found, &wish, mode, &approved).await?;
     found.repaired_by = repair.report.run;
     if args.format == Format::Json {
         tell::json(&serde_json::json!({ "audit": found, "repair": repair }));
     } else {
-        audit_lines(&found, audit.all)
+        audit_lines(&found, audit.correction.all)
             .into_iter()
             .for_each(tell::typed_line);
         let plan = engine.print(&repair.report.plan);
@@ -203,7 +203,7 @@ fn repair_lines(repair: &Repair, plan: &str, audit: &AuditArgs) -> Vec<String> {
     let mut lines = vec![String::new(), "repair".to_owned()];
     lines.extend(report_lines(&repair.report, !audit.apply));
     if !audit.apply {
-        lines.extend(plan_lines(plan, audit.all));
+        lines.extend(plan_lines(plan, audit.correction.all));
     }
     if repair.taken_in > 0 {
         lines.push(format!(
@@ -212,7 +212,7 @@ fn repair_lines(repair: &Repair, plan: &str, audit: &AuditArgs) -> Vec<String> {
             counted(repair.taken_in, "record")
         ));
     }
-    let shown = if audit.all {
+    let shown = if audit.correction.all {
         repair.left.len()
     } else {
         LISTED_MAX

@@ -18,10 +18,10 @@ pub async fn run(args: &Args, undo: &UndoArgs) -> Result<Exit, Failed> {
     let wish = UndoWish {
         run: RunId(undo.run),
         everywhere: undo.everywhere,
-        by: open::person(undo.by.as_deref()),
+        by: open::person(undo.correction.by.as_deref()),
     };
     let mode = if undo.plan { Mode::Plan } else { Mode::Sync };
-    let approved: BTreeSet<String> = undo.approve.iter().cloned().collect();
+    let approved: BTreeSet<String> = undo.correction.approve.iter().cloned().collect();
     let undone = engine.undo(&wish, mode, &approved).await?;
     if args.format == Format::Json {
         tell::json(&undone);
@@ -30,11 +30,11 @@ pub async fn run(args: &Args, undo: &UndoArgs) -> Result<Exit, Failed> {
             tell::line(line);
         }
         if undo.plan {
-            for line in plan_lines(&engine.print(&undone.report.plan), undo.all) {
+            for line in plan_lines(&engine.print(&undone.report.plan), undo.correction.all) {
                 tell::line(line);
             }
         }
-        for line in left_lines(&undone.left, undo.all) {
+        for line in left_lines(&undone.left, undo.correction.all) {
             tell::line(line);
         }
         if let Some(run) = undone.report.run {

@@ -10,12 +10,12 @@ use treaty_model::{
 };
 use treaty_planner::{Counts, guard};
 
-use crate::apply::{count_planned, uncount_planned};
 use crate::batches::Batches;
+use crate::counted::{count_planned, uncount_planned};
 use crate::draft::Draft;
 use crate::identify::{BLOCK_RECORDS_MAX, Identified, Joined};
 use crate::reference::Pending;
-use crate::report::{Down, EntityReport, Event, Failure, Report};
+use crate::report::{Down, EntityReport, Event, Report};
 use crate::trips::Standing;
 use crate::visible::Unseen;
 use crate::{Engine, EngineError, Part};
@@ -156,63 +156,6 @@ impl Engine {
             }
         }
         Ok(entity)
-    }
-
-    /// Takes in what changed in the treaty and in its systems since the last
-    /// pass. Gives the systems that could not be used, and what others no longer
-    /// show.
-    pub(crate) async fn look_at_systems(
-        &self,
-        part: &Part,
-        entity: &mut EntityReport,
-    ) -> Result<(Down, Unseen), EngineError> {
-        self.list_after_change(part)?;
-        self.map_after_change(part)?;
-        self.resolve_after_change(part)?;
-        self.prepare_after_change(part)?;
-        let mut unseen = Unseen::default();
-        let down = self.read_all(part, entity, &mut unseen).await?;
-        Ok((down, unseen))
-    }
-
-    /// Settles what was left open, then reads every system. Gives the systems
-    /// that could not be used.
-    async fn read_all(
-        &self,
-        part: &Part,
-        entity: &mut EntityReport,
-        unseen: &mut Unseen,
-    ) -> Result<Down, EngineError> {
-        let mut down = Down::new();
-        for system in part.entity.system_indexes() {
-            let name = &part.entity.part(system).system;
-            let mut read = entity.systems.remove(name).unwrap_or_default();
-            let result = match self.recover(part, system, entity).await {
-                Ok(()) => self.observe(part, system, &mut read).await,
-                Err(error) => Err(error),
-            };
-            let result = match result {
-                Ok(()) => self.look(part, system, unseen).await,
-                Err(error) => Err(error),
-            };
-            if result.is_ok() {
-                self.note_read(part, system, &read)?;
-            }
-            let kept = entity.system(name);
-            (kept.seen, kept.changed, kept.missing) = (read.seen, read.changed, read.missing);
-            (kept.parked, kept.unread, kept.problems) = (read.parked, read.unread, read.problems);
-            kept.echoes_by_mark = read.echoes_by_mark;
-            kept.echoes_by_value = read.echoes_by_value;
-            kept.newest_change_at = read.newest_change_at;
-            match result {
-                Ok(()) => {}
-                Err(EngineError::System { source, .. }) => {
-                    down.insert(system, Failure::new(name, &source));
-                }
-                Err(error) => return Err(error),
-            }
-        }
-        Ok(down)
     }
 
     /// Decides everything once without doing any of it, and asks the guards.

@@ -16,9 +16,7 @@ use std::collections::BTreeSet;
 
 use serde::Serialize;
 use serde_json::json;
-use treaty_model::{
-    EntityName, Inbound, LinkId, Operation, RemoteId, Row, RunId, Scope, SystemName,
-};
+use treaty_model::{EntityName, Inbound, LinkId, Operation, RemoteId, Row, RunId, SystemName};
 
 use crate::correction::Correction;
 use crate::draft::Draft;
@@ -89,18 +87,11 @@ impl Engine {
         mode: Mode,
         approved: &BTreeSet<String>,
     ) -> Result<Undone, EngineError> {
-        let run = self.ledger.next_run()?;
-        if wish.run.0 == 0 || wish.run >= run {
+        let note = json!({ "undo": wish.run, "by": wish.by });
+        let correction = self.begin_correction(mode, approved, note)?;
+        if wish.run.0 == 0 || wish.run >= correction.run {
             return Err(EngineError::Undo { run: wish.run });
         }
-        self.run.set(run);
-        let correction = Correction {
-            mode,
-            run,
-            started_at: self.clock.now(),
-            standing: self.stand(approved)?,
-            note: json!({ "undo": wish.run, "by": wish.by }),
-        };
         let mut undone = Undone::default();
         // What refers to others goes before what it refers to.
         for part in self.parts.iter().rev() {
@@ -130,27 +121,18 @@ impl Engine {
             return Ok(entity);
         }
         // What stands there now is what was read just now.
-        let (mut down, _) = self.look_at_systems(part, &mut entity).await?;
+        let (down, _) = self.look_at_systems(part, &mut entity).await?;
         let undoing = Undoing {
             wish,
             run: correction.run,
         };
-        let mut planned = entity.clone();
-        let (mut after, mut left) = (LinkId(0), Vec::new());
-        let mut next = || self.undo_batch(part, &undoing, &mut after, &mut left);
-        let told = (&mut planned, &mut undone.report);
-        let trips = self.weigh_correction(part, correction, &down, told, &mut next)?;
-        undone.left.append(&mut left);
-        if correction.mode == Mode::Plan || trips.iter().any(|trip| trip.scope == Scope::Plan) {
-            entity = planned;
-            entity.stopped = correction.mode == Mode::Sync;
-        }
-        after = LinkId(0);
-        let mut next = || self.undo_batch(part, &undoing, &mut after, &mut left);
+        let mut next =
+            |after: &mut LinkId, left: &mut Vec<Left>| self.undo_batch(part, &undoing, after, left);
         let told = (&mut entity, &mut undone.report);
-        self.carry_out_correction(part, correction, trips, &mut down, told, &mut next)
+        let left = self
+            .correct(part, correction, down, told, &mut next)
             .await?;
-        undone.report.failures.extend(down.into_values());
+        undone.left.extend(left);
         Ok(entity)
     }
 

@@ -16,8 +16,8 @@ pub(crate) struct Unseen {
 }
 
 impl Engine {
-    /// Looks at a system that has just been read.
-    pub(crate) async fn look(
+    /// Notices what a system that has just been read no longer shows.
+    pub(crate) async fn notice_unseen(
         &self,
         part: &Part,
         system: SystemIndex,

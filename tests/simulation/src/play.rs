@@ -1,17 +1,18 @@
 //! A history as it is played: passes, kills and starts, until Treaty rests.
 
+mod operator;
+
 use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use anyhow::Context as _;
-use treaty_engine::{Engine, EngineError, Mode, Opening, Reader, Report};
+use treaty_engine::{Engine, EngineError, Mode, Opening, Report};
 use treaty_folder::TreatyFolder;
 use treaty_ledger::{Interrupt, LedgerOptions};
-use treaty_model::{Scope, Trip};
+use treaty_model::Scope;
 
-use crate::answer::reply;
 use crate::broken::Broken;
 use crate::case::Case;
 use crate::connector::{Nobody, Simulated};
@@ -340,67 +341,6 @@ impl Player<'_> {
             self.approve()?;
         }
         self.answer()
-    }
-
-    /// A plan that a guard has stopped carries no operation.
-    fn guarded(&mut self, report: &Report, sent_before: usize) {
-        for trip in &report.trips {
-            let tripped = self.figures.tripped.entry(trip.guard.clone());
-            *tripped.or_default() += 1;
-            self.note(format!("guard {}: {}", trip.guard, trip.message));
-        }
-        // That one strikes while a plan is carried out.
-        let stops = |trip: &Trip| trip.scope == Scope::Plan && trip.guard != "error-flood";
-        let stopped = report.trips.iter().find(|trip| stops(trip));
-        let sent = self.stage.lock().history.sent.len();
-        self.figures.check(5, usize::from(stopped.is_some()));
-        if let (Some(trip), true) = (stopped, sent > sent_before) {
-            let writes = sent - sent_before;
-            let how = format!("{writes} writes though {} stopped the plan", trip.guard);
-            self.broken.push(Broken::new(5, how));
-        }
-    }
-
-    /// The operator lets through whatever guards have stopped.
-    fn approve(&mut self) -> anyhow::Result<()> {
-        if !self.folder.state.join("ledger.db").exists() {
-            return Ok(());
-        }
-        let Ok(reader) = Reader::open(&self.folder, Arc::new(self.stage.clone())) else {
-            return Ok(());
-        };
-        for kept in reader.trips()? {
-            if kept.trip.scope != Scope::Nothing {
-                let approved = reader.approve(&kept.trip.approval, "olga").is_ok();
-                self.note(format!("approve {}: {approved}", kept.trip.approval));
-            }
-        }
-        Ok(())
-    }
-
-    /// Gives the answers that are due.
-    fn answer(&mut self) -> anyhow::Result<()> {
-        let picks = std::mem::take(&mut self.stage.lock().answers);
-        if picks.is_empty() || !self.folder.state.join("ledger.db").exists() {
-            return Ok(());
-        }
-        let Ok(reader) = Reader::open(&self.folder, Arc::new(self.stage.clone())) else {
-            return Ok(());
-        };
-        for pick in picks {
-            let questions = reader.questions()?;
-            let open: Vec<_> = questions
-                .iter()
-                .filter(|question| question.answer.is_none())
-                .collect();
-            if open.is_empty() {
-                continue;
-            }
-            let question = open[pick as usize % open.len()];
-            let given = reader.answer(question.number, &reply(question, pick), "olga");
-            self.note(format!("answer to question {}: {given:?}", question.number));
-        }
-        Ok(())
     }
 
     fn end(mut self) -> anyhow::Result<Played> {

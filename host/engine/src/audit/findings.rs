@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use treaty_model::{Cell, EntityName, LinkId, RemoteId, RunId, SystemName, Timestamp};
 
+use super::compare::Compared;
 use crate::report::Failure;
 
 /// What an audit found, by entity.
@@ -130,5 +131,56 @@ impl Audit {
     /// Whether everything is equal, as far as it could be read.
     pub fn is_equal(&self) -> bool {
         self.entities.iter().all(EntityAudit::is_equal)
+    }
+}
+
+impl FieldAudit {
+    pub(super) fn count(&mut self, compared: Compared) {
+        match compared {
+            Compared::Nothing => {}
+            Compared::Matched => self.matched += 1,
+            Compared::Different => self.different += 1,
+            Compared::Accepted => self.accepted += 1,
+            Compared::Undecided => self.undecided += 1,
+            Compared::Unread => self.unread += 1,
+        }
+    }
+}
+
+impl EntityAudit {
+    /// Counts a link that was compared.
+    pub(super) fn take_link(
+        &mut self,
+        fields: Vec<(String, Compared)>,
+        differences: Vec<Difference>,
+        differences_max: usize,
+    ) {
+        self.links += 1;
+        self.matched += u64::from(differences.is_empty());
+        for (name, compared) in fields {
+            self.fields.entry(name).or_default().count(compared);
+        }
+        self.take(differences, differences_max);
+    }
+
+    /// Counts what is wrong with one link or record, and lists it while there is
+    /// room.
+    pub(super) fn take(&mut self, differences: Vec<Difference>, differences_max: usize) {
+        let kinds = |kind| {
+            differences
+                .iter()
+                .filter(|found| found.kind == kind)
+                .count() as u64
+        };
+        let (different, missing, extra) = (
+            kinds(Kind::Different),
+            kinds(Kind::Missing),
+            kinds(Kind::Extra),
+        );
+        self.different += u64::from(different > 0);
+        self.missing += missing;
+        self.extra += extra;
+        let room = differences_max.saturating_sub(self.differences.len());
+        self.differences.extend(differences.into_iter().take(room));
     }
 }

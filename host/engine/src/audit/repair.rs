@@ -8,6 +8,7 @@
 //! or removed them has to say.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound::{Excluded, Unbounded};
 
 use serde::Serialize;
 use serde_json::json;
@@ -61,15 +62,9 @@ impl Engine {
         mode: Mode,
         approved: &BTreeSet<String>,
     ) -> Result<Repair, EngineError> {
-        let run = self.ledger.next_run()?;
-        self.run.set(run);
-        let correction = Correction {
-            mode,
-            run,
-            started_at: self.clock.now(),
-            standing: self.stand(approved)?,
-            note: json!({ "repair": wish.fields, "to": wish.to, "from": wish.from, "by": wish.by }),
-        };
+        let note =
+            json!({ "repair": wish.fields, "to": wish.to, "from": wish.from, "by": wish.by });
+        let correction = self.begin_correction(mode, approved, note)?;
         let mut repair = Repair::default();
         for found in &audit.entities {
             let part = self
@@ -108,42 +103,23 @@ impl Engine {
                     .push((difference.clone(), by_hand(difference).to_owned())),
             }
         }
-        let (mut down, _) = self.look_at_systems(part, &mut entity).await?;
+        let (down, _) = self.look_at_systems(part, &mut entity).await?;
         repair.taken_in += self.take_in_unnoticed(part, &by_link).await?;
-        let wanted: Vec<_> = by_link.into_iter().collect();
-        let batch = |chunk: &[(LinkId, Vec<&Difference>)], left: &mut Vec<_>| {
-            self.repair_batch(part, chunk, wish, correction, left)
-        };
-        let mut planned = entity.clone();
-        let mut chunks = wanted.chunks(BATCH_LINKS);
-        let mut left = Vec::new();
-        let mut next = || {
-            chunks
-                .next()
-                .map(|chunk| batch(chunk, &mut left))
-                .transpose()
-        };
-        let told = (&mut planned, &mut repair.report);
-        let trips = self.weigh_correction(part, correction, &down, told, &mut next)?;
-        repair.left.append(&mut left);
-        let stopped = trips
-            .iter()
-            .any(|trip| trip.scope == treaty_model::Scope::Plan);
-        if correction.mode == Mode::Plan || stopped {
-            entity = planned;
-            entity.stopped = correction.mode == Mode::Sync;
-        }
-        let mut chunks = wanted.chunks(BATCH_LINKS);
-        let mut next = || {
-            chunks
-                .next()
-                .map(|chunk| batch(chunk, &mut left))
-                .transpose()
+        let mut next = |after: &mut LinkId, left: &mut Vec<_>| {
+            let rest = by_link.range((Excluded(*after), Unbounded));
+            let batch: Vec<_> = rest.take(BATCH_LINKS).collect();
+            let Some((last, _)) = batch.last() else {
+                return Ok(None);
+            };
+            *after = **last;
+            self.repair_batch(part, &batch, wish, correction, left)
+                .map(Some)
         };
         let told = (&mut entity, &mut repair.report);
-        self.carry_out_correction(part, correction, trips, &mut down, told, &mut next)
+        let left = self
+            .correct(part, correction, down, told, &mut next)
             .await?;
-        repair.report.failures.extend(down.into_values());
+        repair.left.extend(left);
         Ok(entity)
     }
 
@@ -180,16 +156,16 @@ impl Engine {
     fn repair_batch(
         &self,
         part: &Part,
-        chunk: &[(LinkId, Vec<&Difference>)],
+        batch: &[(&LinkId, &Vec<&Difference>)],
         wish: &RepairWish,
         correction: &Correction,
         left: &mut Vec<(Difference, String)>,
     ) -> Result<Vec<Draft>, EngineError> {
-        let numbers: Vec<_> = chunk.iter().map(|(link, _)| *link).collect();
+        let numbers: Vec<_> = batch.iter().map(|(link, _)| **link).collect();
         let on_its_way = self.ledger.attention_among(&numbers)?;
         let mut drafts = Vec::new();
         for stored in self.ledger.links(&numbers)? {
-            let found = chunk.iter().find(|(link, _)| *link == stored.id);
+            let found = batch.iter().find(|(link, _)| **link == stored.id);
             let Some((_, found)) = found else { continue };
             let mut stays = |difference: &Difference, why: &str| {
                 left.push((difference.clone(), why.to_owned()));
@@ -204,7 +180,7 @@ impl Engine {
                 stored,
                 Vec::new(),
             );
-            for difference in found {
+            for difference in found.iter() {
                 if let Err(why) = self.mend(part, &mut draft, difference, wish, correction) {
                     stays(difference, why);
                 }
