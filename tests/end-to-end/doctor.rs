@@ -32,6 +32,8 @@ fn a_treaty_that_is_well() {
     let ended = pair.bench.treaty(&["doctor"]).expect(0);
     let ended = ended.says("  system left (sqlite): can be used");
     let ended = ended.says("    person: read ").says("all is well");
+    let ended = ended.says("    left: ").says(" MiB of disk in use");
+    let ended = ended.says("    Treaty's own state: ");
     assert!(!ended.stdout.contains('!'), "{}", ended.stdout);
     assert_eq!(symptoms(&pair, 0), [""; 0]);
     // Looking changes nothing.

@@ -75,10 +75,20 @@ fn an_edit_is_carried_over_and_the_process_ends_when_asked() {
 
 #[test]
 fn it_audits_once_in_so_many_hours() {
+    audits_once(&["--audit-every", "24"], "");
+    // What is typed counts before what the treaty says.
+    audits_once(&[], "[audit]\nevery-hours = 24\n");
+    audits_once(&["--audit-every", "24"], "[audit]\nevery-hours = 9000\n");
+}
+
+fn audits_once(typed: &[&str], settings: &str) {
     let bench = acquainted();
+    let treaty = bench.read("treaty.toml");
+    bench.write("treaty.toml", format!("{treaty}\n{settings}"));
     let said = bench.write("said.txt", "");
     let file = std::fs::File::create(&said).expect("it can be written");
-    let mut command = bench.command(&["sync", "--watch", "--interval", "1", "--audit-every", "24"]);
+    let words = ["sync", "--watch", "--interval", "1"];
+    let mut command = bench.command(&[&words, typed].concat());
     let child = command.stdout(file).stderr(Stdio::null()).spawn();
     let watch = Watch(child.expect("it starts"));
     until("it has audited", || {

@@ -162,9 +162,15 @@ pub struct SyncArgs {
     #[arg(long)]
     pub watch: bool,
 
-    /// Audits all records every so many hours while it watches.
-    #[arg(long, value_name = "HOURS", requires = "watch")]
-    pub audit_every: Option<u32>,
+    /// Audits all records every so many hours while it watches, whatever the
+    /// treaty says ([audit] every-hours).
+    #[arg(
+        long,
+        value_name = "HOURS",
+        requires = "watch",
+        value_parser = clap::value_parser!(u64).range(1..)
+    )]
+    pub audit_every: Option<u64>,
 
     /// How long to wait between two passes, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]

@@ -1,7 +1,7 @@
 //! `treaty doctor`: whether the treaty is well.
 
 use treaty_engine::{
-    Backlog, Diagnosis, Failure, Figure, Symptom, SystemEntityHealth, SystemHealth, doctor,
+    Backlog, Diagnosis, Failure, Figure, Quota, Symptom, SystemEntityHealth, SystemHealth, doctor,
 };
 use treaty_model::EntityName;
 
@@ -37,6 +37,9 @@ fn lines(found: &Diagnosis) -> Vec<String> {
     for system in &found.systems {
         lines.extend(system_lines(system));
     }
+    if let Some(disk) = &found.disk {
+        lines.push(quota_line("Treaty's own state", disk));
+    }
     match &found.backlog {
         Some(backlog) => lines.extend(backlog_lines(backlog)),
         None => lines.push("nothing was synced yet: treaty sync".to_owned()),
@@ -58,10 +61,45 @@ fn system_lines(health: &SystemHealth) -> Vec<String> {
         Some(failure) => failed(&name, failure),
         None => vec![format!("  {name}: can be used")],
     };
+    lines.extend(clock_line(health));
+    let name = &health.system;
+    let quotas = health.quotas.iter();
+    lines.extend(quotas.map(|quota| quota_line(name.as_str(), quota)));
     for (entity, of) in &health.entities {
         lines.extend(entity_lines(entity, of));
     }
     lines
+}
+
+fn clock_line(health: &SystemHealth) -> Option<String> {
+    let ahead = health.clock_ahead_ms?;
+    let way = if ahead < 0 { "behind" } else { "ahead of" };
+    let (mark, hint) = match health.is_clock_off {
+        true => ("!", "; set one of them"),
+        false => (" ", ""),
+    };
+    let by = span(ahead.unsigned_abs());
+    Some(format!(
+        "{mark}   its clock is {by} {way} this machine's{hint}"
+    ))
+}
+
+/// How much of something is used up, and what is too little.
+fn quota_line(whose: &str, quota: &Quota) -> String {
+    let Quota {
+        what,
+        used,
+        left_min,
+        ..
+    } = quota;
+    let of = match quota.limit {
+        Some(limit) => format!("{used} of {limit} {what} in use"),
+        None => format!("{used} {what}, without a limit"),
+    };
+    match quota.is_short() {
+        true => format!("!   {whose}: {of}; {left_min} have to be left"),
+        false => format!("    {whose}: {of}"),
+    }
 }
 
 fn failed(what: &str, failure: &Failure) -> Vec<String> {

@@ -36,9 +36,7 @@ pub async fn run(args: &Args, sync: &SyncArgs) -> Result<Exit, Failed> {
         if !(sync.watch && quiet) {
             show(args, &report);
         }
-        if let Some(hours) = sync.audit_every
-            && engine.audit_is_due(hours)?
-        {
+        if sync.watch && engine.audit_is_due(sync.audit_every)? {
             audit::scheduled(args, &engine).await?;
         }
         if !sync.watch {

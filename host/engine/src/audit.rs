@@ -45,12 +45,18 @@ const AUDITED: &str = "audited at";
 const HOUR_MICROS: i64 = 3_600_000_000;
 
 impl Engine {
-    /// Whether the last audit was so many hours ago, or there was none.
-    pub fn audit_is_due(&self, every_hours: u32) -> Result<bool, EngineError> {
+    /// Whether the last audit was so many hours ago, or there was none. Without a
+    /// number it is the treaty's, `[audit] every-hours`; without that, never.
+    pub fn audit_is_due(&self, every_hours: Option<u64>) -> Result<bool, EngineError> {
+        let Some(hours) = every_hours.or(self.audit_every_hours) else {
+            return Ok(false);
+        };
+        let wait = i64::try_from(hours).unwrap_or(i64::MAX);
+        let wait = wait.saturating_mul(HOUR_MICROS);
         let last = self.ledger.fact(AUDITED)?;
         let last = last.and_then(|at| Timestamp::parse(&at).ok());
         let now = self.clock.now();
-        Ok(last.is_none_or(|at| now.micros_since(at) >= HOUR_MICROS * i64::from(every_hours)))
+        Ok(last.is_none_or(|at| now.micros_since(at) >= wait))
     }
 
     /// Compares all linked records of all entities. At most so many differences

@@ -16,6 +16,7 @@ use serde::Serialize;
 use treaty_folder::TreatyFolder;
 use treaty_ledger::{Ledger, LedgerError};
 use treaty_model::{Clock, Timestamp};
+use treaty_systems::{Quota, disk};
 
 use crate::opening::Opening;
 use crate::{EngineError, Reader};
@@ -31,6 +32,8 @@ pub struct Diagnosis {
     pub held_by: Option<String>,
     /// Each system.
     pub systems: Vec<SystemHealth>,
+    /// The disk that Treaty's own state is on.
+    pub disk: Option<Quota>,
     /// What waits; none: nothing was synced yet.
     pub backlog: Option<Backlog>,
     /// What the journal tells of the last seven days.
@@ -41,6 +44,7 @@ impl Diagnosis {
     /// Whether nothing is wrong.
     pub fn is_well(&self) -> bool {
         self.systems.iter().all(SystemHealth::is_well)
+            && !self.disk.as_ref().is_some_and(Quota::is_short)
             && self.backlog.as_ref().is_none_or(Backlog::is_well)
             && self.symptoms.iter().all(|symptom| !symptom.is_wrong)
     }
@@ -61,6 +65,7 @@ pub async fn doctor(folder: &TreatyFolder, opening: &Opening) -> Result<Diagnosi
     Ok(Diagnosis {
         held_by,
         systems,
+        disk: disk(&folder.state).or_else(|| disk(&folder.root)),
         backlog,
         symptoms,
     })

@@ -48,6 +48,7 @@ mod reference;
 mod refused;
 mod report;
 mod restless;
+mod retention;
 mod rules;
 mod same;
 mod silence;
@@ -97,6 +98,7 @@ pub use status::{
     UndeliveredShown, Volume,
 };
 pub use treaty_sandbox::{Compiler, compile_alone};
+pub use treaty_systems::Quota;
 pub use undo::{Left, UndoWish, Undone};
 
 pub(crate) use part::Part;
@@ -118,6 +120,10 @@ pub struct Engine {
     pub(crate) rule_faults_max: u64,
     /// How long a record has to be quiet before it is looked at.
     pub(crate) settle_micros: i64,
+    /// How long the journal keeps what it was told; none: for ever.
+    pub(crate) journal_keep_days: Option<u64>,
+    /// How often a treaty at work audits itself; none: never.
+    pub(crate) audit_every_hours: Option<u64>,
     pub(crate) switches: switch::Switches,
     /// Guards that struck while a plan was carried out.
     pub(crate) strikes: Mutex<Vec<Trip>>,

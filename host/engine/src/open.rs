@@ -57,6 +57,8 @@ impl Engine {
             count_difference_max: folder.guards.count_difference_max,
             errors_max: folder.guards.errors_max,
             rule_faults_max: folder.guards.rule_faults_max,
+            journal_keep_days: folder.upkeep.journal_keep_days,
+            audit_every_hours: folder.upkeep.audit_every_hours,
             settle_micros: settle_micros(&folder.guards),
             switches,
             strikes: Mutex::default(),

@@ -84,6 +84,7 @@ impl Engine {
         if mode == Mode::Sync {
             self.note_silence(&report.failures, &pass.standing.trips)?;
             self.tell_people(&pass.standing.approved).await?;
+            self.shorten_journal()?;
         }
         Ok(report)
     }

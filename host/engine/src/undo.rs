@@ -68,6 +68,9 @@ pub struct Left {
     pub why: String,
 }
 
+/// What is said of a write whose entry was forgotten.
+const UNTOLD: &str = "the journal no longer tells what was written there";
+
 /// An undo under way.
 struct Undoing<'a> {
     wish: &'a UndoWish,
@@ -154,6 +157,14 @@ impl Engine {
         let mut drafts = Vec::new();
         for link in self.ledger.links(&numbers)? {
             let past = Past::of(self.ledger.entries_of_run(run, name, link.id)?);
+            left.extend(past.untold.iter().map(|system| Left {
+                entity: name.clone(),
+                link: link.id,
+                system: system.clone(),
+                remote: None,
+                field: None,
+                why: UNTOLD.to_owned(),
+            }));
             let mut putting = PuttingBack::new(part, undoing, link, left);
             for (system, write) in &past.systems {
                 putting.take(system, write);

@@ -28,6 +28,14 @@ pub struct Forgotten {
     pub intents: u64,
 }
 
+/// What a change left behind in the files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Free {
+    Nothing,
+    /// Pages that still hold what was forgotten.
+    Pages,
+}
+
 impl Ledger {
     /// Forgets what records held, and what was told of them and their link. The
     /// link's number stays, and `told` is added to the journal.
@@ -41,7 +49,7 @@ impl Ledger {
         self.write_anew(|db| {
             let forgotten = forget(db, entity, link, records)?;
             journal::append(db, told)?;
-            Ok(forgotten)
+            Ok((forgotten, Free::Pages))
         })
     }
 
@@ -55,25 +63,31 @@ impl Ledger {
                            WHERE at < ?2 AND content <> ?1";
                 db.execute(sql, wanted)
             })?;
-            db.execute(
+            let questions = db.execute(
                 "UPDATE question SET content = ?1, answer = NULL
-                 WHERE opened_at < ?2 AND state NOT IN ('open', 'answered')",
+                 WHERE opened_at < ?2 AND state NOT IN ('open', 'answered') AND content <> ?1",
                 wanted,
             )?;
-            db.execute("UPDATE run SET summary = ?1 WHERE ended_at < ?2", wanted)?;
-            db.execute(
-                "UPDATE intent SET own = NULL, expected = NULL WHERE closed_at < ?1",
+            let sql = "UPDATE run SET summary = ?1 WHERE ended_at < ?2 AND summary <> ?1";
+            let runs = db.execute(sql, wanted)?;
+            let intents = db.execute(
+                "UPDATE intent SET own = NULL, expected = NULL
+                 WHERE closed_at < ?1 AND (own IS NOT NULL OR expected IS NOT NULL)",
                 [time.as_micros()],
             )?;
-            Ok(entries as u64)
+            let free = match entries + questions + runs + intents {
+                0 => Free::Nothing,
+                _ => Free::Pages,
+            };
+            Ok((entries as u64, free))
         })
     }
 
-    /// Changes both files in one transaction, and then writes them anew, each by
-    /// itself: what they say does not change any more.
+    /// Changes both files in one transaction, and then, where that left free pages,
+    /// writes them anew, each by itself: what they say does not change any more.
     fn write_anew<T>(
         &self,
-        change: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+        change: impl FnOnce(&Connection) -> rusqlite::Result<(T, Free)>,
     ) -> Result<T, LedgerError> {
         let mut desk = self.desk();
         let connection = &mut desk.connection;
@@ -82,8 +96,10 @@ impl Ledger {
             transaction.commit()?;
             Ok(changed)
         });
-        let anew = |changed| {
-            connection.execute_batch("VACUUM main; VACUUM journal")?;
+        let anew = |(changed, free)| {
+            if free == Free::Pages {
+                connection.execute_batch("VACUUM main; VACUUM journal")?;
+            }
             Ok(changed)
         };
         changed

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use treaty_model::{IntentId, Origin, OwnSchema, RemoteId, Row, Timestamp};
 
 use crate::error::SystemError;
+use crate::vitals::Vitals;
 
 /// A system of a treaty, opened.
 ///
@@ -47,6 +48,12 @@ pub trait Connector: Send + Sync {
         Err(SystemError::Configuration {
             message: "no sample can be read of it".to_owned(),
         })
+    }
+
+    /// How it is apart from its records: its clock, and what it has only so much
+    /// of.
+    async fn vitals(&self) -> Result<Vitals, SystemError> {
+        Ok(Vitals::default())
     }
 
     /// What changed since a cursor, at most `records_max` records.

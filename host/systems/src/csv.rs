@@ -32,7 +32,7 @@ use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
     Found, Needs, Outcome, Page, Record, Sample, Sought, Source, SystemError, SystemSettings,
-    SystemWrite,
+    SystemWrite, Vitals, disk,
 };
 use dialect::DialectOptions;
 use file::Loaded;
@@ -198,6 +198,14 @@ impl Connector for CsvConnector {
         let source = source.clone();
         self.blocking(move |shared| sample::sample(shared, &source, rows_max))
             .await
+    }
+
+    async fn vitals(&self) -> Result<Vitals, SystemError> {
+        let quotas = disk(&self.shared.folder).into_iter().collect();
+        Ok(Vitals {
+            clock: None,
+            quotas,
+        })
     }
 
     async fn changes(

@@ -44,6 +44,7 @@ mod open;
 mod postgres;
 mod remote;
 mod sqlite;
+mod vitals;
 mod wrote;
 
 pub use alert::{Alert, AlertError, AlertWay, deliver_alerts};
@@ -52,3 +53,4 @@ pub use error::SystemError;
 pub use open::{
     ConnectorKind, ConnectorOption, Needs, SystemSettings, check_settings, connector_kinds, open,
 };
+pub use vitals::{Quota, Vitals, disk};

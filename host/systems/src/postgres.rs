@@ -28,6 +28,7 @@ mod schema;
 mod session;
 mod tls;
 mod value;
+mod vitals;
 mod watermark;
 mod write;
 
@@ -40,7 +41,7 @@ use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
     Found, Needs, Outcome, Page, Record, Sample, Sought, Source, SystemError, SystemSettings,
-    SystemWrite,
+    SystemWrite, Vitals,
 };
 use address::Address;
 use session::Line;
@@ -221,6 +222,13 @@ impl Connector for PostgresConnector {
         let sample = listing::sample(&lease, &table, rows_max).await?;
         lease.give_back();
         Ok(sample)
+    }
+
+    async fn vitals(&self) -> Result<Vitals, SystemError> {
+        let lease = self.line.lease().await?;
+        let vitals = vitals::vitals(&lease, &self.context).await?;
+        lease.give_back();
+        Ok(vitals)
     }
 
     async fn changes(

@@ -24,6 +24,7 @@ mod value;
 mod watermark;
 mod write;
 
+use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -35,7 +36,7 @@ use crate::open::Options;
 use crate::{
     Capabilities, ChangeFeed, Conditional, Connector, ConnectorKind, ConnectorOption, Cursor,
     Found, Needs, Outcome, Page, Record, Sample, Sought, Source, SystemError, SystemSettings,
-    SystemWrite,
+    SystemWrite, Vitals, disk,
 };
 use schema::Table;
 
@@ -223,6 +224,16 @@ impl Connector for SqliteConnector {
             listing::sample(connection, table, context, rows_max)
         })
         .await
+    }
+
+    async fn vitals(&self) -> Result<Vitals, SystemError> {
+        let quotas = disk(Path::new(&self.shared.context.place))
+            .into_iter()
+            .collect();
+        Ok(Vitals {
+            clock: None,
+            quotas,
+        })
     }
 
     async fn changes(

@@ -8,7 +8,7 @@ use treaty_model::{EntityName, FieldIndex, Owner};
 use crate::document::{Document, Section};
 use crate::settings::{
     Alerts, Assignment, EntitySettings, Guards, Limits, QuestionKind, RuleSettings, SystemSettings,
-    alerts, entities, guards, paths, questions, rules, systems,
+    Upkeep, alerts, entities, guards, paths, questions, rules, systems, upkeep,
 };
 use crate::{Known, Place, Problem, Problems, checks, secret, table};
 
@@ -43,6 +43,8 @@ pub struct TreatyFolder {
     pub alerts: Alerts,
     /// Who is asked, in the order of the file.
     pub assignments: Vec<Assignment>,
+    /// What is done from time to time.
+    pub upkeep: Upkeep,
     /// What is hardly meant as it stands.
     pub warnings: Problems,
 }
@@ -76,6 +78,7 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
     let limits = guards::read_limits(&treaty);
     let alerts = alerts::read(&treaty);
     let assignments = questions::read(&treaty);
+    let upkeep = upkeep::read(&treaty);
     let nothing = treaty.place.clone();
     treaty.finish();
 
@@ -114,6 +117,7 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
             .into_iter()
             .map(|entry| entry.assignment)
             .collect(),
+        upkeep,
         warnings: problems,
     })
 }

@@ -49,7 +49,7 @@ pub use schemas::{Schemas, Undecided, check_schemas, undecided};
 pub use secret::{refuse_address, secret};
 pub use settings::{
     Alerts, Assignment, Component, EntitySettings, Guards, Limits, Mail, MailCredentials, Matching,
-    Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, Webhook,
+    Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, Upkeep, Webhook,
 };
 pub use setup::{own_fields, setup};
 pub use table::SEMANTIC_TYPES;

@@ -19,6 +19,7 @@ pub(crate) mod paths;
 pub(crate) mod questions;
 pub(crate) mod rules;
 pub(crate) mod systems;
+pub(crate) mod upkeep;
 
 /// One system: `[systems.<name>]`.
 #[derive(Clone, Debug)]
@@ -181,6 +182,16 @@ pub struct Guards {
     pub rule_faults_max: u64,
     /// How long a record has to be quiet before it is looked at.
     pub settle_seconds: u64,
+}
+
+/// What is done from time to time: `[audit]` and `[journal]`. None: never.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Upkeep {
+    /// How often `sync --watch` audits all records, in hours.
+    pub audit_every_hours: Option<u64>,
+    /// How long the journal keeps what was told, asked and written, in days; of
+    /// what is older the skeleton stays.
+    pub journal_keep_days: Option<u64>,
 }
 
 /// Who is asked: `[[questions.assign]]`. Of several that fit a question, the

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use treaty_folder::{
     Component, Guards, Known, KnownConnector, Location, Profile, Schemas, TreatyFolder, Undecided,
-    check_schemas, own_fields, read, read_cross_reference, setup, undecided,
+    Upkeep, check_schemas, own_fields, read, read_cross_reference, setup, undecided,
 };
 use treaty_model::{
     ActorKind, FieldIndex, OwnField, OwnKind, OwnSchema, RemoteId, SystemIndex, Timestamp,
@@ -105,6 +105,11 @@ fn every_key_arrives() {
         settle_seconds: 90,
     };
     assert_eq!(treaty.guards, guards);
+    let upkeep = Upkeep {
+        audit_every_hours: Some(24),
+        journal_keep_days: Some(400),
+    };
+    assert_eq!(treaty.upkeep, upkeep);
     assert_eq!(treaty.limits.memory_mib, Some(64));
     let place = treaty
         .place_of_row("contact", FieldIndex(1))

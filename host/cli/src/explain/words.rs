@@ -115,7 +115,10 @@ pub fn line(told: &Told) -> String {
                 record(system.as_ref(), remote.as_ref())
             )
         }
-        Happening::Other { kind, content } => format!("{kind}: {content}"),
+        Happening::Other { kind, content } => match content["forgotten"] == true {
+            true => format!("{kind}: forgotten, because it is long ago or somebody asked for it"),
+            false => format!("{kind}: {content}"),
+        },
     }
 }
 

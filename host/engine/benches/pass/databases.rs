@@ -79,9 +79,48 @@ impl Databases {
         }
     }
 
+    /// Reads every row of both tables.
+    pub fn read_both(&self, rows: usize) -> Result<Duration> {
+        let start = Instant::now();
+        match self {
+            Self::Sqlite(folder) => {
+                for side in ["one.db", "two.db"] {
+                    let db = Connection::open(folder.join(side))?;
+                    let mut statement = db.prepare("SELECT * FROM person")?;
+                    let mut read = statement.query([])?;
+                    let mut count = 0;
+                    while let Some(row) = read.next()? {
+                        for column in 1..=8 {
+                            row.get::<_, Option<String>>(column)?;
+                        }
+                        count += 1;
+                    }
+                    anyhow::ensure!(count == rows, "{count} rows");
+                }
+            }
+            Self::Postgres(server) => {
+                for side in ["one", "two"] {
+                    let told = server.execute(side, "SELECT * FROM person")?;
+                    anyhow::ensure!(told.lines().count() >= rows, "{rows} rows");
+                }
+            }
+        }
+        Ok(start.elapsed())
+    }
+
     /// Edits one record.
     pub fn edit(&self) -> Result<()> {
-        let sql = "UPDATE person SET city = 'Oslo' WHERE id = 7";
+        self.execute("UPDATE person SET city = 'Oslo' WHERE id = 7")
+    }
+
+    /// Edits so many records.
+    pub fn edit_many(&self, count: usize) -> Result<()> {
+        self.execute(&format!(
+            "UPDATE person SET city = 'Bergen' WHERE id < {count}"
+        ))
+    }
+
+    fn execute(&self, sql: &str) -> Result<()> {
         match self {
             Self::Sqlite(folder) => {
                 Connection::open(folder.join("one.db"))?.execute(sql, [])?;

@@ -1,5 +1,6 @@
 //! How long a pass takes: first sync and idle pass between two databases, beside
-//! copying the same rows by SQL in transactions of the same size.
+//! copying the same rows by SQL in transactions of the same size. And how long it
+//! takes to audit all of it, and to undo a run.
 //!
 //! `cargo bench -p treaty-engine --bench pass -- [sqlite|postgres] [pairs…]`
 //! prints a line for each size. Each size runs in a process of its own, so that
@@ -8,6 +9,7 @@
 //! seconds do not.
 #![expect(clippy::print_stdout, reason = "a benchmark prints what it measured")]
 
+mod corrections;
 mod databases;
 mod stopwatch;
 
@@ -119,7 +121,9 @@ async fn measure(folder: &Path, kind: Kind, pairs: usize) -> Result<()> {
         peak_memory_kib()? / 1024
     );
     println!("    {phases}");
-    Ok(())
+    timed(&engine).await?;
+    corrections::audit(&engine, &databases, pairs).await?;
+    corrections::undo(&engine, &databases, pairs).await
 }
 
 async fn timed(engine: &Engine) -> Result<(Duration, Report)> {

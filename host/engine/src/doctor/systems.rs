@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 use treaty_folder::{EntitySettings, Schemas, SystemSettings, TreatyFolder, check_schemas};
 use treaty_model::{EntityName, OwnField, OwnSchema, SystemIndex, SystemName, Timestamp};
-use treaty_systems::Connector;
+use treaty_systems::{Connector, Quota};
 
 use super::seconds_between;
 use crate::absent::schema_fact;
@@ -29,6 +29,13 @@ pub struct SystemHealth {
     pub connector: String,
     /// Why it cannot be used: not there, or not with these credentials.
     pub failure: Option<Failure>,
+    /// How far its clock is ahead of this machine's, where it has one of its own;
+    /// negative: behind.
+    pub clock_ahead_ms: Option<i64>,
+    /// Whether that is further than `clock-tolerance-ms`.
+    pub is_clock_off: bool,
+    /// What it has only so much of.
+    pub quotas: Vec<Quota>,
     /// By entity.
     pub entities: BTreeMap<EntityName, SystemEntityHealth>,
 }
@@ -60,7 +67,10 @@ pub struct SystemEntityHealth {
 impl SystemHealth {
     /// Whether nothing is wrong.
     pub fn is_well(&self) -> bool {
-        self.failure.is_none() && self.entities.values().all(SystemEntityHealth::is_well)
+        self.failure.is_none()
+            && !self.is_clock_off
+            && !self.quotas.iter().any(Quota::is_short)
+            && self.entities.values().all(SystemEntityHealth::is_well)
     }
 }
 
@@ -92,6 +102,9 @@ pub(super) async fn examine(
             system: settings.name.clone(),
             connector: settings.connector.clone(),
             failure: None,
+            clock_ahead_ms: None,
+            is_clock_off: false,
+            quotas: Vec::new(),
             entities: BTreeMap::new(),
         };
         let connector = match open_system(folder, settings, opening).await {
@@ -101,6 +114,9 @@ pub(super) async fn examine(
                 None
             }
         };
+        if let Some(connector) = &connector {
+            take_vitals(folder, opening, &**connector, &mut health).await;
+        }
         for entity in &folder.entities {
             let mut indexes = entity.entity.system_indexes();
             let index = indexes.find(|at| entity.entity.part(*at).system == settings.name);
@@ -118,6 +134,44 @@ pub(super) async fn examine(
         found.push(health);
     }
     Ok(found)
+}
+
+/// Asks a system for its clock and its quotas.
+async fn take_vitals(
+    folder: &TreatyFolder,
+    opening: &Opening,
+    connector: &dyn Connector,
+    health: &mut SystemHealth,
+) {
+    let asked = opening.clock.now();
+    let vitals = match connector.vitals().await {
+        Ok(vitals) => vitals,
+        Err(error) => {
+            health.failure = Some(Failure::new(&health.system, &error));
+            return;
+        }
+    };
+    health.quotas = vitals.quotas;
+    if let Some(told) = vitals.clock {
+        let tolerance = i64::try_from(folder.clock_tolerance_ms).unwrap_or(i64::MAX);
+        let (ahead_ms, is_off) = clock_ahead(asked, told, opening.clock.now(), tolerance);
+        health.clock_ahead_ms = Some(ahead_ms);
+        health.is_clock_off = is_off;
+    }
+}
+
+/// How far a clock is ahead that was read somewhere on the way there and back, and
+/// whether that is certainly further than what is tolerated.
+fn clock_ahead(
+    asked: Timestamp,
+    told: Timestamp,
+    answered: Timestamp,
+    tolerance_ms: i64,
+) -> (i64, bool) {
+    let half_way = answered.micros_since(asked).max(0) / 2;
+    let ahead = told.micros_since(asked) - half_way;
+    let allowed = tolerance_ms.saturating_mul(1_000).saturating_add(half_way);
+    (ahead / 1_000, ahead.abs() > allowed)
 }
 
 fn failure(settings: &SystemSettings, error: &EngineError) -> Failure {
@@ -220,6 +274,24 @@ mod tests {
     use treaty_model::OwnKind;
 
     use super::*;
+
+    #[test]
+    fn a_clock_is_off_only_where_the_way_to_it_does_not_explain_it() {
+        let check = |told_ms: i64, answered_ms: i64, expected| {
+            let at = |ms: i64| Timestamp::from_micros(1_000_000_000 + ms * 1_000);
+            let found = clock_ahead(at(0), at(told_ms), at(answered_ms), 5_000);
+            assert_eq!(found, expected, "told {told_ms}, answered {answered_ms}");
+        };
+        check(0, 0, (0, false));
+        check(5_000, 0, (5_000, false));
+        check(5_001, 0, (5_001, true));
+        check(-5_001, 0, (-5_001, true));
+        // Read when it was asked, or just before it answered.
+        check(0, 4_000, (-2_000, false));
+        check(4_000, 4_000, (2_000, false));
+        check(9_001, 4_000, (7_001, true));
+        check(-5_001, 4_000, (-7_001, true));
+    }
 
     #[test]
     fn changed_fields_are_told() {

@@ -1,6 +1,6 @@
 //! What a run did to one link, read back from the journal.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 use treaty_ledger::{EntryKind, IntentAction, KeptEntry};
@@ -13,6 +13,8 @@ pub(super) struct Past {
     pub(super) systems: BTreeMap<SystemName, PastWrite>,
     /// By field: what base was before, and the revision that it became.
     pub(super) before: BTreeMap<String, (Value, Revision)>,
+    /// Systems that something was done to of which nobody knows what.
+    pub(super) untold: BTreeSet<SystemName>,
 }
 
 /// What a run did to one record: all its writes together.
@@ -59,7 +61,7 @@ struct ChangeTold {
 
 impl Past {
     /// Reads entries about one link, in the order in which they were told. What
-    /// cannot be understood is left out: nothing is put back by guessing.
+    /// cannot be understood, or was forgotten, is not put back by guessing.
     pub(super) fn of(entries: Vec<KeptEntry>) -> Self {
         let mut past = Self::default();
         for entry in entries {
@@ -93,7 +95,9 @@ impl Past {
 
     fn take_write(&mut self, entry: KeptEntry) {
         let told = serde_json::from_value::<WriteTold>(entry.content);
-        let (Some(system), Ok(told)) = (entry.system, told) else {
+        let Some(system) = entry.system else { return };
+        let Ok(told) = told else {
+            self.untold.insert(system);
             return;
         };
         let write = self.systems.entry(system).or_insert_with(|| PastWrite {

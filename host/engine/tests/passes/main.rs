@@ -8,3 +8,4 @@ mod removals;
 mod unmatched;
 mod unread;
 mod upgrade;
+mod upkeep;

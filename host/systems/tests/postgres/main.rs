@@ -6,6 +6,7 @@ mod feed;
 mod sessions;
 mod tls;
 mod types;
+mod vitals;
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU32, Ordering};
