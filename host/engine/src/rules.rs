@@ -19,18 +19,30 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub(crate) fn load(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
-        let mut kept = opening.kept.lock();
-        let kept = kept.with_limits(opening, limits(folder))?;
         let mut loaded = BTreeMap::new();
-        for settings in &folder.rules {
-            let rule = kept.load(settings, opening)?;
+        for (name, rule) in Self::load_each(folder, opening)? {
+            let rule = rule?;
             let id = RuleId {
-                name: settings.name.clone(),
+                name: name.clone(),
                 digest: rule.digest(),
             };
-            loaded.insert(settings.name.clone(), (id, rule));
+            loaded.insert(name, (id, rule));
         }
         Ok(Self { loaded })
+    }
+
+    /// Each rule of the treaty by its name, in its order, or why it cannot be
+    /// loaded.
+    pub(crate) fn load_each(
+        folder: &TreatyFolder,
+        opening: &Opening,
+    ) -> Result<Vec<(String, Result<Rule, EngineError>)>, EngineError> {
+        let mut kept = opening.kept.lock();
+        let kept = kept.with_limits(opening, limits(folder))?;
+        let rules = folder.rules.iter();
+        Ok(rules
+            .map(|settings| (settings.name.clone(), kept.load(settings, opening)))
+            .collect())
     }
 
     pub(crate) fn get(&self, name: &str) -> Result<(RuleId, Rule), EngineError> {
