@@ -4,6 +4,8 @@
 //! Both are taken apart without `..`, so that a new key cannot be forgotten
 //! here.
 
+use std::time::Duration;
+
 use serde::Serialize;
 use treaty_folder::{Guards, Limits};
 
@@ -195,12 +197,33 @@ pub(super) fn guards(guards: &Guards) -> Vec<SettingDocs> {
     ]
 }
 
+const COMPONENT: About = ("component-mib", &[], "the size of a component's file");
+const MEMORY: About = ("memory-mib", &[], "memory of one instance");
+const TABLE: About = ("table-elements", &[], "elements of one WebAssembly table");
+const FUEL: About = (
+    "fuel-base",
+    &[],
+    "fuel for a call before any element is counted",
+);
+const FUEL_PER_ELEMENT: About = ("fuel-per-element", &[], "fuel for each element, on top");
+const FUEL_PER_BYTE: About = ("fuel-per-byte", &[], "fuel for each byte handed in, on top");
+const TIME: About = ("time-base-ms", &[], "the wall-clock backstop of a call");
+const TIME_PER_ELEMENT: About = (
+    "time-per-element-ms",
+    &[],
+    "the backstop for each element, on top",
+);
+const LOG: About = ("log-lines", &[], "log lines that are kept of one batch");
+
 /// What a rule may use up.
 pub(super) fn limits(limits: &Limits) -> Vec<SettingDocs> {
     const MIB: u64 = 1 << 20;
     let default = treaty_sandbox::Limits::default();
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
-    let ms = |time: std::time::Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let ms = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
+    let limit = |about: About, set: Option<u64>, default: u64| {
+        setting(about, set.unwrap_or(default), default)
+    };
     let Limits {
         component_mib,
         memory_mib,
@@ -212,63 +235,23 @@ pub(super) fn limits(limits: &Limits) -> Vec<SettingDocs> {
         time_per_element_ms,
         log_lines,
     } = limits.clone();
-    let limit = |key, set: Option<u64>, default: u64, about| {
-        setting((key, &[], about), set.unwrap_or(default), default)
-    };
     vec![
         limit(
-            "component-mib",
+            COMPONENT,
             component_mib,
             count(default.component_bytes) / MIB,
-            "the size of a component's file",
         ),
+        limit(MEMORY, memory_mib, count(default.memory_bytes) / MIB),
+        limit(TABLE, table_elements, count(default.table_elements)),
+        limit(FUEL, fuel_base, default.fuel_base),
+        limit(FUEL_PER_ELEMENT, fuel_per_element, default.fuel_per_element),
+        limit(FUEL_PER_BYTE, fuel_per_byte, default.fuel_per_byte),
+        limit(TIME, time_base_ms, ms(default.time_base)),
         limit(
-            "memory-mib",
-            memory_mib,
-            count(default.memory_bytes) / MIB,
-            "memory of one instance",
-        ),
-        limit(
-            "table-elements",
-            table_elements,
-            count(default.table_elements),
-            "elements of one WebAssembly table",
-        ),
-        limit(
-            "fuel-base",
-            fuel_base,
-            default.fuel_base,
-            "fuel for a call before any element is counted",
-        ),
-        limit(
-            "fuel-per-element",
-            fuel_per_element,
-            default.fuel_per_element,
-            "fuel for each element, on top",
-        ),
-        limit(
-            "fuel-per-byte",
-            fuel_per_byte,
-            default.fuel_per_byte,
-            "fuel for each byte handed in, on top",
-        ),
-        limit(
-            "time-base-ms",
-            time_base_ms,
-            ms(default.time_base),
-            "the wall-clock backstop of a call",
-        ),
-        limit(
-            "time-per-element-ms",
+            TIME_PER_ELEMENT,
             time_per_element_ms,
             ms(default.time_per_element),
-            "the backstop for each element, on top",
         ),
-        limit(
-            "log-lines",
-            log_lines,
-            count(default.log_lines),
-            "log lines that are kept of one batch",
-        ),
+        limit(LOG, log_lines, count(default.log_lines)),
     ]
 }
