@@ -20,29 +20,26 @@ pub(crate) struct Rules {
 impl Rules {
     pub(crate) fn load(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
         let mut loaded = BTreeMap::new();
-        for (name, rule) in Self::load_each(folder, opening)? {
+        for (settings, rule) in folder.rules.iter().zip(Self::load_each(folder, opening)?) {
             let rule = rule?;
             let id = RuleId {
-                name: name.clone(),
+                name: settings.name.clone(),
                 digest: rule.digest(),
             };
-            loaded.insert(name, (id, rule));
+            loaded.insert(settings.name.clone(), (id, rule));
         }
         Ok(Self { loaded })
     }
 
-    /// Each rule of the treaty by its name, in its order, or why it cannot be
-    /// loaded.
+    /// Each rule of the treaty, in its order, or why it cannot be loaded.
     pub(crate) fn load_each(
         folder: &TreatyFolder,
         opening: &Opening,
-    ) -> Result<Vec<(String, Result<Rule, EngineError>)>, EngineError> {
+    ) -> Result<Vec<Result<Rule, EngineError>>, EngineError> {
         let mut kept = opening.kept.lock();
         let kept = kept.with_limits(opening, limits(folder))?;
         let rules = folder.rules.iter();
-        Ok(rules
-            .map(|settings| (settings.name.clone(), kept.load(settings, opening)))
-            .collect())
+        Ok(rules.map(|settings| kept.load(settings, opening)).collect())
     }
 
     pub(crate) fn get(&self, name: &str) -> Result<(RuleId, Rule), EngineError> {

@@ -138,7 +138,7 @@ fn problem(problem: &Problem) -> Line {
 fn pass(docs: &TreatyDocs) -> Section {
     let steps = docs.steps.iter().enumerate().map(|(at, step)| {
         [
-            Line::default().strong(format!("{} {}", at + 1, step.name)),
+            Line::default().strong(format!("{}\u{a0}{}", at + 1, step.name)),
             Line::from(step.what),
         ]
     });

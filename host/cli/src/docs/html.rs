@@ -9,6 +9,10 @@ use crate::tell::harmless;
 
 /// How long a word can be that is never broken.
 const WORD_MAX: usize = 24;
+/// How long names and values can be that stay in one line.
+const CODE_MAX: usize = 32;
+/// How many rows a table can have that is kept on one sheet of paper.
+const SHORT_MAX: usize = 8;
 
 const STYLE: &str = "
 h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 1rem; overflow-wrap: anywhere; }
@@ -17,6 +21,7 @@ h3 { font-size: 1.05rem; margin: 1.6rem 0 .4rem; }
 h2 code, h3 code { font-size: 1em; font-weight: 600; }
 p { max-width: 46rem; }
 code { font: .87em/1.4 ui-monospace, 'DejaVu Sans Mono', monospace; }
+code:not(.long) { white-space: nowrap; }
 .long { overflow-wrap: anywhere; }
 table { font-size: .9rem; margin: .8rem 0; }
 th, td { overflow-wrap: break-word; }
@@ -45,7 +50,8 @@ svg .tip { fill: currentColor; }
     :root { font-size: 10.5px; }
     body { color: #000; background: #fff; }
     h2, h3 { break-after: avoid; }
-    p, li, svg, .facts { break-inside: avoid; }
+    p, li, svg, .facts, .short { break-inside: avoid; }
+    p:has(+ .wide), p:has(+ .facts) { break-after: avoid; }
     nav { display: none; }
     .wide { overflow: visible; }
     .wide table, .wide svg { min-width: 0; }
@@ -101,8 +107,9 @@ fn block(block: &Block) -> Markup {
 }
 
 fn table_of(table: &Table) -> Markup {
+    let is_short = table.rows.len() <= SHORT_MAX;
     html! {
-        div class="wide" { table {
+        div class="wide" { table class=[is_short.then_some("short")] {
             thead { tr {
                 @for heading in &table.headings { th scope="col" { (line(heading)) } }
             } }
@@ -123,16 +130,11 @@ fn line(words: &Line) -> Markup {
             @match span {
                 Span::Plain(text) => @if is_long(text) { span class="long" { (harmless(text)) } }
                     @else { (harmless(text)) },
-                Span::Strong(text) => strong class=[long(text)] { (harmless(text)) },
-                Span::Code(text) => code class=[long(text)] { (harmless(text)) },
+                Span::Strong(text) => strong class=[is_long(text).then_some("long")] { (harmless(text)) },
+                Span::Code(text) => code class=[is_long_code(text).then_some("long")] { (harmless(text)) },
             }
         }
     }
-}
-
-/// The class of a text that may be broken anywhere.
-fn long(text: &str) -> Option<&'static str> {
-    is_long(text).then_some("long")
 }
 
 /// Whether a text has a word that could be too wide for a column. Others are
@@ -140,4 +142,9 @@ fn long(text: &str) -> Option<&'static str> {
 fn is_long(text: &str) -> bool {
     let mut words = text.split_whitespace();
     words.any(|word| word.chars().count() > WORD_MAX)
+}
+
+/// Whether a name or value is too long for one line.
+fn is_long_code(text: &str) -> bool {
+    is_long(text) || text.chars().count() > CODE_MAX
 }

@@ -5,6 +5,12 @@
 /// The mapper whose language this is.
 pub const MAPPER: &str = "shipped:map-fields";
 
+/// Steps that mean nothing without what stands in their parentheses.
+const NEED_MORE: [&str; 13] = [
+    "prefix", "suffix", "number", "date", "instant", "map", "split", "join", "part", "json",
+    "zone", "default", "constant",
+];
+
 /// What each step of a transform means; a step that is not known has no words.
 pub fn in_words(transform: &str) -> Vec<(String, Option<String>)> {
     let steps = split(transform, '|').into_iter();
@@ -20,6 +26,10 @@ fn step_in_words(step: &str) -> Option<String> {
     let (name, rest) = step.split_once('(').unwrap_or((step, ""));
     let inner = rest.strip_suffix(')').unwrap_or(rest).trim();
     let first = bare(split(inner, ',').first().map_or("", String::as_str));
+    let says_nothing = NEED_MORE.contains(&name.trim()) && inner.is_empty();
+    if says_nothing {
+        return None;
+    }
     Some(match (name.trim(), first.as_str()) {
         ("trim", _) => "spaces around it do not count".to_owned(),
         ("lower", _) => "read in lower case".to_owned(),
@@ -148,7 +158,7 @@ mod tests {
         );
         check("instant(unix-ms)", "a time in milliseconds since 1970");
         check("number(1.234,56)", "a number written like 1.234,56");
-        check("shout", "?");
+        check("shout | split", "? / ?");
     }
 
     /// The reference that users read, and these words, know the same steps.

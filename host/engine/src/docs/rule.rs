@@ -88,7 +88,7 @@ pub(super) fn rules(
     let loaded = Rules::load_each(folder, opening)?;
     let rules = folder.rules.iter().zip(loaded);
     rules
-        .map(|(settings, (_, loaded))| rule(folder, opening, settings, loaded))
+        .map(|(settings, loaded)| rule(folder, opening, settings, loaded))
         .collect()
 }
 

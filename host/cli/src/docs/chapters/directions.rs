@@ -7,10 +7,10 @@ use crate::docs::outline::{Flow, Flows};
 /// What a direction is called.
 pub fn word(direction: Direction) -> &'static str {
     match direction {
-        Direction::Gives => "→ gives",
-        Direction::Takes => "← takes",
-        Direction::Both => "↔ both",
-        Direction::Watched => "○ watched",
+        Direction::Gives => "→\u{a0}gives",
+        Direction::Takes => "←\u{a0}takes",
+        Direction::Both => "↔\u{a0}both",
+        Direction::Watched => "○\u{a0}watched",
         Direction::Apart => "–",
     }
 }

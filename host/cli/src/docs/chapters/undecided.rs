@@ -51,13 +51,14 @@ fn row(entity: &EntityDocs, part: &PartDocs) -> Vec<Vec<Line>> {
 /// How many there are, in a few words.
 pub fn in_short(docs: &TreatyDocs) -> Line {
     let parts = docs.entities.iter().flat_map(|entity| &entity.parts);
-    let unseen = parts.filter(|part| part.failure.is_some()).count();
+    let (unseen, seen): (Vec<_>, Vec<_>) = parts.partition(|part| part.failure.is_some());
     let line = match docs.undecided() {
-        0 => Line::from("no field of any system that could be asked"),
+        _ if seen.is_empty() => Line::from("not known"),
+        0 => Line::from("none: every field of the systems is in a table, or has a use of its own"),
         1 => Line::from("1 field of the systems is in no table"),
         fields => Line::from(format!("{fields} fields of the systems are in no table")),
     };
-    match unseen {
+    match unseen.len() {
         0 => line,
         1 => line.text("; 1 source could not be asked"),
         unseen => line.text(format!("; {unseen} sources could not be asked")),
