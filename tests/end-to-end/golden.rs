@@ -63,17 +63,22 @@ impl<'a> Transcript<'a> {
         for (what, name) in &self.hidden {
             text = text.replace(what.as_str(), name);
         }
-        let text = hide_times(&hide_disks(&text));
-        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-            .join("../../tests/end-to-end/golden")
-            .join(format!("{name}.txt"));
-        if std::env::var_os("TREATY_BLESS").is_some() {
-            std::fs::write(&path, &text).expect("a golden text can be written");
-            return;
-        }
-        let golden = std::fs::read_to_string(&path).unwrap_or_default();
-        assert_eq!(text, golden, "{name}: TREATY_BLESS=1 writes it anew");
+        compare(&format!("{name}.txt"), &hide_times(&hide_disks(&text)));
     }
+}
+
+/// Compares a text with the golden one in the file of this name.
+#[track_caller]
+pub fn compare(file: &str, text: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/end-to-end/golden")
+        .join(file);
+    if std::env::var_os("TREATY_BLESS").is_some() {
+        std::fs::write(&path, text).expect("a golden text can be written");
+        return;
+    }
+    let golden = std::fs::read_to_string(&path).unwrap_or_default();
+    assert_eq!(text, golden, "{file}: TREATY_BLESS=1 writes it anew");
 }
 
 /// Puts `<disk>` in place of how full a disk is.

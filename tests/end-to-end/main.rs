@@ -12,6 +12,7 @@ mod compile;
 mod csv;
 mod csv_with_postgres;
 mod database;
+mod docs;
 mod doctor;
 mod explain;
 mod full_disk;

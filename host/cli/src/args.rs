@@ -1,6 +1,7 @@
 //! What a person can type.
 
 mod correction;
+mod docs;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
 pub use correction::{AuditArgs, UndoArgs};
+pub use docs::DocsArgs;
 
 const EXIT_CODES: &str = "Exit codes:
   0   done; for `plan`: there is nothing to do
@@ -75,6 +77,10 @@ pub enum Command {
     /// Says whether the treaty is well: opens each system, looks at what waits,
     /// and finds the signs of trouble in the journal. Sends nothing.
     Doctor,
+    /// Writes the treaty down: what syncs, which way, mapped how, under which rule,
+    /// and which fields nobody has decided on. As Markdown, or as one HTML page
+    /// that prints well. Opens the systems and writes nothing into them.
+    Docs(DocsArgs),
     /// Tells the history of a record or of one of its fields: who changed what
     /// where, what was decided and why, what was written, and how it stands now.
     Explain(ExplainArgs),

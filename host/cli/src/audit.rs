@@ -4,13 +4,12 @@ mod page;
 mod sheet;
 
 use std::collections::BTreeSet;
-use std::path::Path;
 
 use treaty_engine::{Audit, Difference, Engine, EntityAudit, Kind, Mode, Repair, RepairWish};
 
 use crate::args::{Args, AuditArgs, Format};
 use crate::exit::{Exit, Failed};
-use crate::output::{counted, plan_lines, report_lines};
+use crate::output::{cannot_write, counted, plan_lines, report_lines, write_file};
 use crate::{open, progress, tell};
 
 /// How many differences are listed unless all are asked for.
@@ -22,11 +21,11 @@ pub async fn run(args: &Args, audit: &AuditArgs) -> Result<Exit, Failed> {
     let (folder, engine) = open::engine(args, progress::progress()).await?;
     let mut found = engine.audit(KEPT_MAX).await?;
     if let Some(path) = &audit.html {
-        write(path, page::page(&folder.name, &found))?;
+        write_file(path, page::page(&folder.name, &found))?;
     }
     if let Some(path) = &audit.csv {
         let sheet = sheet::sheet(&found).map_err(|error| cannot_write(path, &error.to_string()))?;
-        write(path, sheet)?;
+        write_file(path, sheet)?;
     }
     if !audit.repair {
         if args.format == Format::Json {
@@ -80,17 +79,6 @@ pub async fn scheduled(args: &Args, engine: &Engine) -> Result<(), Failed> {
         }
     }
     Ok(())
-}
-
-fn write(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Failed> {
-    std::fs::write(path, text).map_err(|error| cannot_write(path, &error.to_string()))
-}
-
-fn cannot_write(path: &Path, why: &str) -> Failed {
-    Failed::new(
-        format!("cannot write {}: {why}", path.display()),
-        "name a file in a folder that can be written",
-    )
 }
 
 fn exit_of(audit: &Audit) -> Exit {

@@ -13,6 +13,7 @@ mod check;
 mod clock;
 mod copy;
 mod decide;
+mod docs;
 mod doctor;
 mod exit;
 mod explain;
@@ -20,6 +21,7 @@ mod forget;
 mod init;
 mod open;
 mod output;
+mod page;
 mod plan;
 mod progress;
 mod questions;
@@ -115,6 +117,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Backup(backup) => forget::back_up(args, backup),
         Command::Restore(backup) => forget::restore(args, backup),
         Command::Audit(audit) => audit::run(args, audit).await,
+        Command::Docs(wish) => docs::run(args, wish).await,
         Command::Doctor => doctor::run(args).await,
         Command::Undo(undo) => undo::run(args, undo).await,
     }

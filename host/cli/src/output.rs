@@ -1,7 +1,11 @@
 //! The text of results that several commands share.
 
+use std::path::Path;
+
 use treaty_engine::{EntityReport, Report};
 use treaty_model::{Scope, Trip};
+
+use crate::exit::Failed;
 
 /// How many lines of a plan are printed unless all are asked for.
 const PLAN_LINES_MAX: usize = 40;
@@ -164,6 +168,19 @@ pub fn plan_lines(text: &str, all: bool) -> Vec<String> {
         lines.push(format!("… and {hidden} more lines; --all shows them"));
     }
     lines
+}
+
+/// Writes a result to the file that was asked for.
+pub fn write_file(path: &Path, text: impl AsRef<[u8]>) -> Result<(), Failed> {
+    std::fs::write(path, text).map_err(|error| cannot_write(path, &error.to_string()))
+}
+
+/// A file that cannot be written.
+pub fn cannot_write(path: &Path, why: &str) -> Failed {
+    Failed::new(
+        format!("cannot write {}: {why}", path.display()),
+        "name a file in a folder that can be written",
+    )
 }
 
 /// `1 question`, `2 questions`.

@@ -21,7 +21,7 @@ pub fn typed_line(text: impl AsRef<str>) {
 
 /// A text in which control characters, and those that turn the direction of
 /// writing, are shown by their numbers.
-fn harmless(text: &str) -> String {
+pub fn harmless(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for letter in text.chars() {
         let turns = matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');

@@ -21,6 +21,7 @@ mod confirm;
 mod correction;
 mod counted;
 mod counts;
+mod docs;
 mod doctor;
 mod draft;
 mod drift;
@@ -72,6 +73,12 @@ use treaty_planner::Limits;
 pub use asked::{Asked, Fitting, QuestionFilter, Shown};
 pub use audit::{Audit, Difference, EntityAudit, FieldAudit, Kind, Repair, RepairWish, SideFound};
 pub use check::{Checked, check};
+pub use docs::{
+    AlertsDocs, Amount, AssignmentDocs, CrossReferenceDocs, Decider, Direction, EntityDocs,
+    FieldDocs, FileDocs, MailDocs, MatchingDocs, OwnFieldDocs, PartDocs, RuleDocs, RuleKind,
+    RuleSaid, RuleUse, STEPS, SettingDocs, SideDocs, Step, SystemDocs, TreatyDocs, WebhookDocs,
+    docs,
+};
 pub use doctor::{
     Backlog, Diagnosis, EntityBacklog, Figure, Symptom, SystemEntityHealth, SystemHealth, doctor,
 };
@@ -98,7 +105,7 @@ pub use status::{
     UndeliveredShown, Volume,
 };
 pub use treaty_sandbox::{Compiler, compile_alone};
-pub use treaty_systems::Quota;
+pub use treaty_systems::{Capabilities, ChangeFeed, Conditional, Quota};
 pub use undo::{Left, UndoWish, Undone};
 
 pub(crate) use part::Part;

@@ -19,11 +19,9 @@ pub(crate) struct Rules {
 
 impl Rules {
     pub(crate) fn load(folder: &TreatyFolder, opening: &Opening) -> Result<Self, EngineError> {
-        let mut kept = opening.kept.lock();
-        let kept = kept.with_limits(opening, limits(folder))?;
         let mut loaded = BTreeMap::new();
-        for settings in &folder.rules {
-            let rule = kept.load(settings, opening)?;
+        for (settings, rule) in folder.rules.iter().zip(Self::load_each(folder, opening)?) {
+            let rule = rule?;
             let id = RuleId {
                 name: settings.name.clone(),
                 digest: rule.digest(),
@@ -31,6 +29,17 @@ impl Rules {
             loaded.insert(settings.name.clone(), (id, rule));
         }
         Ok(Self { loaded })
+    }
+
+    /// Each rule of the treaty, in its order, or why it cannot be loaded.
+    pub(crate) fn load_each(
+        folder: &TreatyFolder,
+        opening: &Opening,
+    ) -> Result<Vec<Result<Rule, EngineError>>, EngineError> {
+        let mut kept = opening.kept.lock();
+        let kept = kept.with_limits(opening, limits(folder))?;
+        let rules = folder.rules.iter();
+        Ok(rules.map(|settings| kept.load(settings, opening)).collect())
     }
 
     pub(crate) fn get(&self, name: &str) -> Result<(RuleId, Rule), EngineError> {

@@ -69,6 +69,14 @@ impl Rule {
         self.inner.kinds
     }
 
+    /// The interfaces that it imports, as it names them.
+    pub fn imports(&self) -> Vec<String> {
+        let component = self.inner.pre.component();
+        let kind = component.component_type();
+        let imports = kind.imports(component.engine());
+        imports.map(|(name, _)| name.to_owned()).collect()
+    }
+
     /// What it says of itself.
     pub fn describe(&self) -> Result<Description, Fault> {
         let scope = Scope {

@@ -1,44 +1,28 @@
 //! An audit as one HTML page: nothing to load, and it opens well on paper.
 
-use maud::{DOCTYPE, Markup, PreEscaped, html};
+use maud::{Markup, html};
 use treaty_engine::{Audit, Difference, EntityAudit, FieldAudit, Kind};
 
+use crate::page::frame;
+
 const STYLE: &str = "
-:root { color-scheme: light dark; font: 15px/1.5 system-ui, sans-serif; }
-body { margin: 2rem auto; max-width: 64rem; padding: 0 1rem; }
-table { border-collapse: collapse; width: 100%; margin: 1rem 0; }
-th, td { text-align: left; vertical-align: top; padding: .3rem .6rem .3rem 0;
-    border-bottom: 1px solid #8884; overflow-wrap: anywhere; }
 td.count, th.count { text-align: right; font-variant-numeric: tabular-nums; }
 .equal { color: #16794c; } .unequal { color: #b3261e; }
-.note { opacity: .7; }
-@media print { body { margin: 0; max-width: none; } tr { break-inside: avoid; }
-    thead { display: table-header-group; } }
 ";
 
 /// The page.
 pub fn page(treaty: &str, audit: &Audit) -> String {
     let at = audit.at.map(|at| at.to_string()).unwrap_or_default();
-    let page = html! {
-        (DOCTYPE)
-        html lang="en" {
-            head {
-                meta charset="utf-8";
-                meta name="viewport" content="width=device-width, initial-scale=1";
-                title { "Audit of " (treaty) }
-                style { (PreEscaped(STYLE)) }
-            }
-            body {
-                h1 { "Audit of " (treaty) }
-                p { "Every linked record was read afresh in all its systems, from " (at) " on." }
-                @for failure in &audit.failures {
-                    p class="unequal" { (failure.system) " could not be read: " (failure.message) }
-                }
-                @for entity in &audit.entities { (section(entity)) }
-            }
+    let title = format!("Audit of {treaty}");
+    let body = html! {
+        h1 { (title) }
+        p { "Every linked record was read afresh in all its systems, from " (at) " on." }
+        @for failure in &audit.failures {
+            p class="unequal" { (failure.system) " could not be read: " (failure.message) }
         }
+        @for entity in &audit.entities { (section(entity)) }
     };
-    page.into_string()
+    frame(&title, STYLE, &body)
 }
 
 fn section(entity: &EntityAudit) -> Markup {
