@@ -1,5 +1,6 @@
 //! What a person can type.
 
+mod advise;
 mod correction;
 
 use std::ffi::OsString;
@@ -7,6 +8,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub use advise::AdviseArgs;
 pub use correction::{AuditArgs, UndoArgs};
 
 const EXIT_CODES: &str = "Exit codes:
@@ -75,6 +77,9 @@ pub enum Command {
     /// Says whether the treaty is well: opens each system, looks at what waits,
     /// and finds the signs of trouble in the journal. Sends nothing.
     Doctor,
+    /// Says who really edits each field, how often systems collide, and how to
+    /// give fields one owner, in waves. Changes nothing.
+    Advise(AdviseArgs),
     /// Tells the history of a record or of one of its fields: who changed what
     /// where, what was decided and why, what was written, and how it stands now.
     Explain(ExplainArgs),
