@@ -158,7 +158,39 @@ fn planted_symptoms_are_found_in_the_week_in_which_they_are() {
     pair.bench
         .treaty(&["doctor"])
         .expect(5)
-        .says("person city by anna in left: 11 times");
+        .says("person city by anna in left: 11 times")
+        .says("hint: the table says otherwise than people work: `treaty advise` shows who really");
+}
+
+#[test]
+fn each_of_the_six_symptoms_has_figures_a_trend_and_what_to_do() {
+    let pair = Pair::with_people(1);
+    let found = pair.bench.treaty(&["doctor", "--format", "json"]);
+    let found = found.expect(0).json();
+    let symptoms = found["symptoms"].as_array().expect("a list");
+    let names: Vec<_> = symptoms.iter().map(|symptom| &symptom["name"]).collect();
+    let expected = [
+        "questions-grow",
+        "quality-swings",
+        "values-change-back",
+        "conflicts-nobody-can-trace",
+        "cost-grows-without-volume",
+        "people-work-around-it",
+    ];
+    assert_eq!(names, expected);
+    for symptom in symptoms {
+        let figures = symptom["figures"].as_array().expect("a list");
+        assert!(!figures.is_empty(), "{symptom}");
+        for figure in figures {
+            assert!(figure["what"].as_str().is_some_and(|what| !what.is_empty()));
+            assert!(figure["now"].is_number() && figure["before"].is_number());
+        }
+        assert!(
+            symptom["advice"]
+                .as_str()
+                .is_some_and(|advice| !advice.is_empty())
+        );
+    }
 }
 
 #[test]

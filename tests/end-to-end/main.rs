@@ -5,6 +5,7 @@
 //! `server`), and looks at what the command says and at what stands in the
 //! systems, never into Treaty's own memory but for the journal.
 
+mod advise;
 mod alerts;
 mod audit;
 mod bench;

@@ -1,5 +1,6 @@
 //! What a person can type.
 
+mod advise;
 mod correction;
 mod docs;
 
@@ -8,6 +9,7 @@ use std::path::PathBuf;
 
 use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 
+pub use advise::AdviseArgs;
 pub use correction::{AuditArgs, UndoArgs};
 pub use docs::DocsArgs;
 
@@ -81,6 +83,9 @@ pub enum Command {
     /// and which fields nobody has decided on. As Markdown, or as one HTML page
     /// that prints well. Opens the systems and writes nothing into them.
     Docs(DocsArgs),
+    /// Says who really edits each field, how often systems collide, and how to
+    /// give fields one owner, in waves. Changes nothing.
+    Advise(AdviseArgs),
     /// Tells the history of a record or of one of its fields: who changed what
     /// where, what was decided and why, what was written, and how it stands now.
     Explain(ExplainArgs),

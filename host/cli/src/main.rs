@@ -6,6 +6,7 @@
 //! document on standard output instead of text. How a command ends is an
 //! [`exit::Exit`].
 
+mod advise;
 mod approve;
 mod args;
 mod audit;
@@ -119,6 +120,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Audit(audit) => audit::run(args, audit).await,
         Command::Docs(wish) => docs::run(args, wish).await,
         Command::Doctor => doctor::run(args).await,
+        Command::Advise(advise) => advise::run(args, advise),
         Command::Undo(undo) => undo::run(args, undo).await,
     }
 }

@@ -8,7 +8,7 @@
 
 mod event;
 mod find;
-mod kept;
+pub(crate) mod kept;
 mod stand;
 
 use serde::Serialize;

@@ -10,6 +10,7 @@
 //! no clock of its own and never sends what is not durable as an intent.
 
 mod absent;
+mod advise;
 mod alerting;
 mod apply;
 mod asked;
@@ -70,6 +71,10 @@ use treaty_ledger::{Ledger, MatchKey};
 use treaty_model::{Clock, Digest, RunId, Trip};
 use treaty_planner::Limits;
 
+pub use advise::{
+    Advice, AdviseWish, Edits, EntityAdvice, FieldAdvice, FieldFigures, Lost, Move, Step,
+    Suggestion, Wave,
+};
 pub use asked::{Asked, Fitting, QuestionFilter, Shown};
 pub use audit::{Audit, Difference, EntityAudit, FieldAudit, Kind, Repair, RepairWish, SideFound};
 pub use check::{Checked, check};

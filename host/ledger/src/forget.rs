@@ -13,7 +13,7 @@ use crate::tally::{Counted, Tally};
 use crate::{Entry, Ledger, LedgerError, journal, number};
 
 /// In place of what was forgotten.
-const FORGOTTEN: &str = "{\"forgotten\":true}";
+pub(crate) const FORGOTTEN: &str = "{\"forgotten\":true}";
 
 /// How much was forgotten.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize)]

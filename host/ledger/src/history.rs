@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rusqlite::{Params, Row as SqlRow, params};
+use rusqlite::{OptionalExtension as _, Params, Row as SqlRow, params};
 use serde_json::Value as Json;
 use treaty_model::{EntityName, LinkId, RemoteId, RunId, SystemName, Timestamp};
 
+use crate::forget::FORGOTTEN;
 use crate::json::{from_json, wrong};
 use crate::record::RecordKey;
 use crate::{EntryKind, Ledger, LedgerError, number};
@@ -188,6 +189,18 @@ impl Ledger {
                 show(EntityName(row.get(9)?), read_entry(row)?);
             }
             Ok(())
+        })
+    }
+
+    /// When the first entry was told that still says something; none: there is no
+    /// such entry.
+    pub fn journal_begins(&self) -> Result<Option<Timestamp>, LedgerError> {
+        self.read(|db| {
+            db.prepare_cached(
+                "SELECT at FROM journal.entry WHERE content <> ?1 ORDER BY id LIMIT 1",
+            )?
+            .query_row([FORGOTTEN], |row| row.get(0).map(Timestamp::from_micros))
+            .optional()
         })
     }
 

@@ -147,3 +147,20 @@ fn entries_of_some_kinds_are_shown_from_a_time_on() {
         ]
     );
 }
+
+#[test]
+fn the_journal_begins_where_it_still_says_something() {
+    let (_folder, ledger) = open();
+    let begins = || ledger.journal_begins().expect("it reads");
+    assert_eq!(begins(), None);
+    let told_at = |seconds| Entry {
+        at: at(seconds),
+        ..entry(EntryKind::Base, Some(1), None)
+    };
+    told(&ledger, vec![told_at(1), told_at(2), told_at(3)]);
+    assert_eq!(begins(), Some(at(1)));
+    assert_eq!(ledger.forget_before(at(3)).expect("it is forgotten"), 2);
+    assert_eq!(begins(), Some(at(3)));
+    ledger.forget_before(at(9)).expect("it is forgotten");
+    assert_eq!(begins(), None);
+}

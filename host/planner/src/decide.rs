@@ -11,6 +11,10 @@ use crate::group::keep_group_together;
 use crate::ruling::{Ruling, Taken};
 use crate::stand::first_by_name;
 
+/// Why a person is asked about edits of those who do not own a field. The journal
+/// keeps it.
+pub const EDITED_ELSEWHERE: &str = "edited in a system that does not own the field";
+
 /// What becomes of one field.
 pub(crate) enum Outcome {
     /// Base stays, and goes to whoever is behind.
@@ -173,7 +177,7 @@ impl Case<'_> {
             field: Some(self.field),
             base,
             candidates: candidates.to_vec(),
-            reason: "edited in a system that does not own the field".to_owned(),
+            reason: EDITED_ELSEWHERE.to_owned(),
             rule: None,
         };
         Outcome::Asks(change, question)

@@ -70,6 +70,8 @@ mod stand;
 mod write;
 
 pub use conclude::{Answer, Choice, Ruled, conclude};
+pub use decide::EDITED_ELSEWHERE;
 pub use examine::{Examination, examine, shared_rows};
 pub use guard::{Counts, GUARDS, Limits, Recent, guard};
 pub use print::print;
+pub use spread::OWNED_ELSEWHERE;

@@ -8,6 +8,10 @@ use treaty_model::{
 use crate::stand::{Stand, agreed, candidate, stands};
 use crate::write::Writes;
 
+/// Why an edit is given up that somebody made who does not own the field. The
+/// journal keeps it.
+pub const OWNED_ELSEWHERE: &str = "the field belongs to another system";
+
 /// One field whose base is known, and goes to the systems.
 pub(crate) struct Spread<'a> {
     pub(crate) entity: &'a Entity,
@@ -125,7 +129,7 @@ fn given_up(
         candidate,
         reason: match decided {
             Some(decided) => decided.reason.clone(),
-            None => "the field belongs to another system".to_owned(),
+            None => OWNED_ELSEWHERE.to_owned(),
         },
         rule: decided.and_then(|decided| decided.rule.clone()),
     }

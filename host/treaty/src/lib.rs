@@ -27,6 +27,7 @@
 
 mod checks;
 mod cross_reference;
+mod diff;
 mod document;
 mod folder;
 mod glob;
@@ -34,6 +35,7 @@ mod headings;
 mod known;
 mod names;
 mod problem;
+mod revise;
 mod schemas;
 mod secret;
 mod settings;
@@ -45,6 +47,7 @@ pub use cross_reference::read_cross_reference;
 pub use folder::{ConflictDistance, TreatyFolder, read};
 pub use known::{Known, KnownConnector, Location};
 pub use problem::{Place, Problem, Problems, Severity};
+pub use revise::{CellChange, NewOwner, Revised};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};
 pub use secret::{refuse_address, secret};
 pub use settings::{

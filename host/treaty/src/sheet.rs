@@ -7,6 +7,7 @@
 
 use std::fs;
 use std::iter::Peekable;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::str::Chars;
 
@@ -35,6 +36,9 @@ pub(crate) struct SheetCell {
     pub text: String,
     pub line: u64,
     pub column: u64,
+    /// Where it stands in the text as it was saved, in bytes: with its quotes,
+    /// and the spaces after it.
+    pub span: Range<usize>,
 }
 
 impl Sheet {
@@ -49,7 +53,8 @@ impl Sheet {
         Self::parse(file, &text)
     }
 
-    fn parse(file: &Path, text: &str) -> Result<Self, Problem> {
+    /// Reads a text, which the file is named for.
+    pub fn parse(file: &Path, text: &str) -> Result<Self, Problem> {
         let (hint_line, separator) = separator(text);
         let mut scanner = Scanner::new(text, separator);
         let mut rows = Vec::new();
@@ -98,13 +103,15 @@ impl Sheet {
 
 /// The text of a file. Only Unicode can be malformed: Windows-1252, which
 /// spreadsheets still write in the west, has a meaning for every byte.
-fn decode(bytes: &[u8]) -> Option<String> {
-    let (encoding, mark_length) = match Encoding::for_bom(bytes) {
-        Some(found) => found,
-        None => (unmarked(bytes), 0),
-    };
+pub(crate) fn decode(bytes: &[u8]) -> Option<String> {
+    let (encoding, mark_length) = encoding(bytes);
     let (text, malformed) = encoding.decode_without_bom_handling(&bytes[mark_length..]);
     (!malformed && !text.contains('\0')).then(|| text.into_owned())
+}
+
+/// The encoding of a text, and how long its byte order mark is.
+pub(crate) fn encoding(bytes: &[u8]) -> (&'static Encoding, usize) {
+    Encoding::for_bom(bytes).unwrap_or_else(|| (unmarked(bytes), 0))
 }
 
 /// The encoding of a text without a byte order mark. Headings are mostly ASCII,
@@ -152,6 +159,8 @@ struct Scanner<'t> {
     separator: char,
     line: u64,
     column: u64,
+    /// How many bytes were read.
+    offset: usize,
 }
 
 /// What comes after a cell.
@@ -168,6 +177,7 @@ impl<'t> Scanner<'t> {
             separator,
             line: 1,
             column: 1,
+            offset: 0,
         }
     }
 
@@ -193,6 +203,7 @@ impl<'t> Scanner<'t> {
             text: String::new(),
             line: self.line,
             column: self.column,
+            span: self.offset..self.offset,
         };
         if self.letters.peek() == Some(&'"') {
             self.next();
@@ -201,6 +212,7 @@ impl<'t> Scanner<'t> {
             }
         }
         let after = loop {
+            cell.span.end = self.offset;
             match self.next() {
                 Some('\n') | None => break After::Row,
                 Some(letter) if letter == self.separator => break After::Cell,
@@ -237,9 +249,11 @@ impl<'t> Scanner<'t> {
     /// The next character; every kind of line end is one `\n`.
     fn next(&mut self) -> Option<char> {
         let mut letter = self.letters.next()?;
+        self.offset += letter.len_utf8();
         if letter == '\r' {
             if self.letters.peek() == Some(&'\n') {
                 self.letters.next();
+                self.offset += 1;
             }
             letter = '\n';
         }

@@ -101,7 +101,7 @@ fn questions(
         examples: Vec::new(),
         is_wrong,
         advice: "give the fields that are asked about an owner or a rule in the field table; \
-                 `treaty questions` shows which",
+                 `treaty questions` shows which, `treaty advise` which owner",
     })
 }
 
@@ -150,8 +150,8 @@ fn flips(told: &Told) -> Symptom {
         ],
         examples: told.weeks.now.flips.most(1, EXAMPLES_MAX),
         is_wrong: told.weeks.now.flips.total() >= FLIPS_MIN,
-        advice: "two automations disagree: `treaty explain` shows which; give the field an owner, \
-                 or switch one of them off",
+        advice: "two automations disagree: `treaty explain` shows which; give the field an owner \
+                 (`treaty advise`), or switch one of them off",
     }
 }
 
@@ -200,6 +200,7 @@ fn cost(work: &Weeks<Work>) -> Symptom {
 fn workarounds(told: &Told, answers: &Answers) -> Symptom {
     let habit = |tally: &journal::Tally| tally.above(HABIT_MIN) as f64;
     let mut examples = told.weeks.now.given_up.most(HABIT_MIN + 1, EXAMPLES_MAX);
+    let is_about_owners = !examples.is_empty();
     examples.extend(answers.weeks.now.ways.most(HABIT_MIN + 1, EXAMPLES_MAX));
     Symptom {
         name: "people-work-around-it",
@@ -213,7 +214,13 @@ fn workarounds(told: &Told, answers: &Answers) -> Symptom {
         ],
         is_wrong: !examples.is_empty(),
         examples,
-        advice: "the table says otherwise than people work: ask them, and give the field to the \
-                 system in which they edit it, or make a rule of the answer they always give",
+        advice: match is_about_owners {
+            true => {
+                "the table says otherwise than people work: `treaty advise` shows who really \
+                 edits each field; ask them, and give the field to the system in which they \
+                 edit it"
+            }
+            false => "make a rule of the answer that people always give",
+        },
     }
 }
