@@ -49,6 +49,10 @@ pub struct TreatyDocs {
     pub state: String,
     /// How far apart two systems' clocks may be.
     pub clock_tolerance_ms: u64,
+    /// How often a treaty at work audits all records, in hours; none: never.
+    pub audit_every_hours: Option<u64>,
+    /// How long the journal keeps what it was told, in days; none: for ever.
+    pub journal_keep_days: Option<u64>,
     /// The systems, in the order of the treaty.
     pub systems: Vec<SystemDocs>,
     /// The entities, in the order of the treaty.
@@ -119,6 +123,8 @@ pub async fn docs(folder: &TreatyFolder, opening: &Opening) -> Result<TreatyDocs
         digest: digest::of(&files, &rules),
         state: digest::relative(folder, &folder.state),
         clock_tolerance_ms: folder.clock_tolerance_ms,
+        audit_every_hours: folder.upkeep.audit_every_hours,
+        journal_keep_days: folder.upkeep.journal_keep_days,
         systems: system::systems(folder, &looked),
         entities: entity::entities(folder, &looked)?,
         order: order.map(|settings| settings.entity.name.clone()).collect(),

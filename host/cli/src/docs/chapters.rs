@@ -71,6 +71,8 @@ fn what_it_is(docs: &TreatyDocs) -> Section {
                 .code(&docs.state)
                 .text(" of the treaty folder"),
         ),
+        ("The journal keeps", Line::from(kept(docs))),
+        ("All records are audited", Line::from(audited(docs))),
     ];
     let note = Line::from(
         "The digest stands for every file of the treaty and for every rule. As long as it is the \
@@ -84,6 +86,25 @@ fn what_it_is(docs: &TreatyDocs) -> Section {
             Block::paragraph(note.code("treaty docs").text(" makes it anew.")),
         ],
     )
+}
+
+/// How long the journal keeps what it was told.
+fn kept(docs: &TreatyDocs) -> String {
+    match docs.journal_keep_days {
+        Some(days) => format!(
+            "what it was told for {days} days; of what is older the skeleton: when, what kind, \
+             which run and field"
+        ),
+        None => "what it was told for ever".to_owned(),
+    }
+}
+
+/// How often a treaty at work compares all sides.
+fn audited(docs: &TreatyDocs) -> String {
+    match docs.audit_every_hours {
+        Some(hours) => format!("every {hours} hours, while sync --watch works"),
+        None => "when somebody asks for it".to_owned(),
+    }
 }
 
 /// How far fields are from having no conflicts.
