@@ -17,6 +17,15 @@ impl Stage {
                 system,
                 thing,
                 values,
+            } => {
+                if self.stores[system].live(thing).is_none() {
+                    self.create(system, thing, values);
+                }
+            }
+            Deed::Double {
+                system,
+                thing,
+                values,
             } => self.create(system, thing, values),
             Deed::Edit {
                 system,
@@ -42,10 +51,8 @@ impl Stage {
         }
     }
 
-    fn create(&mut self, system: usize, thing: u64, values: Vec<Option<String>>) {
-        if self.stores[system].live(thing).is_some() {
-            return;
-        }
+    /// Makes the record of a thing, as a person does.
+    pub fn create(&mut self, system: usize, thing: u64, values: Vec<Option<String>>) {
         let values: Vec<_> = values
             .iter()
             .enumerate()

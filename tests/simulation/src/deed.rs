@@ -37,6 +37,15 @@ pub enum Deed {
         /// With these values, in the order of the world's fields.
         values: Vec<Option<String>>,
     },
+    /// Makes a record of a thing, beside the one that is there.
+    Double {
+        /// Where.
+        system: usize,
+        /// Of what thing.
+        thing: u64,
+        /// With these values, in the order of the world's fields.
+        values: Vec<Option<String>>,
+    },
     /// Changes a field of a thing's record, where there is one.
     Edit {
         /// Where.
@@ -180,6 +189,11 @@ pub enum Fault {
         /// How many times.
         calls: u64,
     },
+    /// The canary record is not shown until it was looked for so many times.
+    CanaryHidden {
+        /// How many times.
+        looks: u64,
+    },
     /// The rule with bad days is upgraded, and decides otherwise.
     Upgraded,
 }
@@ -205,6 +219,7 @@ impl Fault {
             Self::NoticeLost { .. } => "notice lost",
             Self::Gone { .. } => "column gone",
             Self::Retyped { .. } => "column retyped",
+            Self::CanaryHidden { .. } => "canary hidden",
             Self::Upgraded => "rule upgraded",
         }
     }

@@ -3,6 +3,7 @@
 
 use crate::chance::Chance;
 use crate::deed::{At, Deed, Fault, Who};
+use crate::scenes::Scenes;
 use crate::world::{FIELDS, World};
 
 /// What is done in a history.
@@ -40,6 +41,7 @@ pub fn deeds(seed: u64, world: &World) -> Vec<At<Deed>> {
         });
     }
     deeds.extend(comings_and_goings(seed, world, things, ticks));
+    deeds.extend(Scenes::of(seed, world).deeds);
     deeds.sort_by_key(|deed| deed.tick);
     deeds
 }
@@ -117,13 +119,14 @@ fn deed(chance: &mut Chance, world: &World, things: u64) -> Deed {
     }
 }
 
-fn values(chance: &mut Chance) -> Vec<Option<String>> {
+/// Values for all fields of a record.
+pub fn values(chance: &mut Chance) -> Vec<Option<String>> {
     FIELDS.iter().map(|_| value(chance)).collect()
 }
 
 /// A small pool: values are equal by chance now and then, and one is longer
 /// than some systems hold.
-fn value(chance: &mut Chance) -> Option<String> {
+pub fn value(chance: &mut Chance) -> Option<String> {
     let pool = [
         None,
         Some("a"),
@@ -150,6 +153,8 @@ pub fn faults(seed: u64, world: &World) -> Vec<At<Fault>> {
         })
         .collect();
     faults.extend(later_faults(seed, world));
+    faults.extend(Scenes::of(seed, world).faults);
+    faults.extend(hidden_canary(seed, world, ticks));
     faults.sort_by_key(|fault| fault.tick);
     faults
 }
@@ -178,6 +183,22 @@ fn later_faults(seed: u64, world: &World) -> Vec<At<Fault>> {
         }
     };
     (0..count).map(one).collect()
+}
+
+/// A canary record is hidden once or twice, where there is one.
+fn hidden_canary(seed: u64, world: &World, ticks: u64) -> Vec<At<Fault>> {
+    let mut chance = Chance::new(seed, "faults, third part");
+    let times = match world.canary {
+        Some(_) => 1 + chance.below(2),
+        None => 0,
+    };
+    let one = |_| At {
+        tick: chance.below(ticks),
+        what: Fault::CanaryHidden {
+            looks: 1 + chance.below(4),
+        },
+    };
+    (0..times).map(one).collect()
 }
 
 fn fault(chance: &mut Chance, world: &World) -> Fault {

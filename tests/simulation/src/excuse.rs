@@ -30,12 +30,14 @@ impl Rest<'_> {
         false
     }
 
-    /// Whether a value of an edit's own system was agreed on before it, since a
-    /// time.
+    /// Whether another value of an edit's own system was agreed on before it, since
+    /// a time.
     fn was_agreed(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
         let name = FIELDS[edit.field];
         let system = self.stage.world.systems[edit.system].name.as_str();
-        let of_system = |change: &Json| change["system"].as_str() == Some(system);
+        let of_system = |change: &Json| {
+            change["system"].as_str() == Some(system) && text(&change["value"]) != edit.after
+        };
         self.files.journal.iter().any(|entry| {
             let fields = entry.content["fields"].as_array();
             let named =

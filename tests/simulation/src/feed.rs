@@ -4,7 +4,7 @@ use treaty_model::{RemoteId, Timestamp};
 use treaty_systems::{Change, Cursor, Listing, Page};
 
 use crate::store::Store;
-use crate::world::Feed;
+use crate::world::{CANARY_ID, Feed};
 
 /// Where a reader is.
 enum Place {
@@ -96,6 +96,9 @@ fn listing(store: &mut Store, now: Timestamp, after: u64, since: usize, from: i6
     let mut ids: Vec<u64> = shown.map(|(id, _)| *id).collect();
     if hidden {
         ids.truncate(1);
+    }
+    if store.canary_hidden > 0 && store.traits.feed == Feed::Listing {
+        ids.retain(|id| *id != CANARY_ID);
     }
     ids.retain(|id| *id > after);
     let more = ids.len() > store.traits.page_records;

@@ -33,11 +33,13 @@ mod on_stage;
 mod play;
 mod promise;
 mod reported;
+mod scenes;
 mod shrink;
 mod stage;
 mod store;
 mod theatre;
 mod tight;
+mod told;
 mod world;
 mod write;
 

@@ -51,17 +51,17 @@ pub enum Doing {
 pub type CrashPoint = (Doing, Moment);
 
 impl Moment {
-    /// All points at which Treaty may be killed. Nothing is ever asked for by
-    /// [`Call::Get`] in a pass.
+    /// All points at which Treaty may be killed. By [`Call::Get`] nothing but
+    /// canary records is asked for.
     pub fn all() -> Vec<CrashPoint> {
-        use Call::{Changes, Describe, Find, Write};
+        use Call::{Changes, Describe, Find, Get, Write};
         let around = |doing, calls: &[Call]| {
             let both = |call: &Call| [(doing, Self::Before(*call)), (doing, Self::After(*call))];
             calls.iter().flat_map(both).collect::<Vec<_>>()
         };
         let mut all = around(Doing::Start, &[Describe]);
-        all.extend(around(Doing::Plan, &[Describe, Changes, Find]));
-        all.extend(around(Doing::Sync, &[Describe, Changes, Find, Write]));
+        all.extend(around(Doing::Plan, &[Describe, Changes, Find, Get]));
+        all.extend(around(Doing::Sync, &[Describe, Changes, Find, Get, Write]));
         all.push((Doing::Sync, Self::BetweenComparisonAndWrite));
         all.push((Doing::Sync, Self::BetweenWrites));
         all.push((Doing::Rest, Self::BetweenPasses));

@@ -186,7 +186,12 @@ impl Player<'_> {
         // A rule that was switched off while the plan was made decides nothing
         // afterwards, and the plan says so.
         let same_rules = second.trips.iter().all(|trip| trip.scope != Scope::Rule);
-        if let (Some(done), true) = (done, calm && same_rules)
+        // A pass that is stopped counts what would go to links that are held back,
+        // and a plan does not.
+        let stopped = second.trips.iter().any(|trip| trip.scope == Scope::Plan);
+        let mut trips = second.trips.iter();
+        let held = trips.any(|trip| matches!(trip.scope, Scope::Link(_)));
+        if let (Some(done), true) = (done, calm && same_rules && !(stopped && held))
             && done.failures.is_empty()
             && second.failures.is_empty()
         {
@@ -263,6 +268,7 @@ impl Player<'_> {
             Mode::Plan => Doing::Plan,
             Mode::Sync => Doing::Sync,
         };
+        self.stage.lock().canary_missed = false;
         let approved = BTreeSet::new();
         let sent = self.stage.lock().history.sent.len();
         let made = on_stage(&self.stage, engine.pass(mode, &approved)).await;

@@ -50,12 +50,12 @@ pub fn check(rest: &Rest<'_>, figures: &mut Figures) -> Vec<Broken> {
     figures.check(2, things.len() * (1 + FIELDS.len()));
     figures.check(4, rest.stage.history.sent.len());
     figures.check(9, rest.stage.history.sent.len() + rest.files.base.len());
-    for thing in things {
-        rest.check_life(&thing, &mut broken);
-        rest.check_removals(&thing, &mut broken);
+    for thing in &things {
+        rest.check_life(thing, &mut broken);
+        rest.check_removals(thing, &mut broken);
         for field in 0..FIELDS.len() {
-            rest.check_agreement(&thing, field, &mut broken);
-            rest.check_edits(&thing, field, &mut broken);
+            rest.check_agreement(thing, field, &mut broken);
+            rest.check_edits(thing, field, &mut broken);
         }
     }
     let records = rest.stage.stores.iter().map(|store| store.records.len());
@@ -64,6 +64,10 @@ pub fn check(rest: &Rest<'_>, figures: &mut Figures) -> Vec<Broken> {
     rest.check_whys(&mut broken);
     rest.check_losses(&mut broken);
     rest.check_questions(&mut broken);
+    rest.check_told(&mut broken);
+    rest.check_deciders(&mut broken);
+    rest.check_shown(&things, &mut broken);
+    rest.check_gone(&mut broken);
     broken.sort();
     broken.dedup();
     broken
@@ -162,7 +166,7 @@ impl Rest<'_> {
     }
 
     /// What stands in a field, by system.
-    fn standing(&self, thing: &Thing, field: usize) -> Vec<(usize, Option<String>)> {
+    pub(crate) fn standing(&self, thing: &Thing, field: usize) -> Vec<(usize, Option<String>)> {
         let there = thing.there.iter().enumerate();
         there
             .filter(|(system, _)| self.stage.world.has(*system, field))
@@ -287,6 +291,7 @@ impl Rest<'_> {
     }
 }
 
-fn link_number(link: treaty_model::LinkId) -> i64 {
+/// A link as the journal has it.
+pub(crate) fn link_number(link: treaty_model::LinkId) -> i64 {
     i64::try_from(link.0).unwrap_or(i64::MAX)
 }

@@ -11,7 +11,7 @@ use crate::figures::Figures;
 use crate::history::History;
 use crate::moment::{Doing, Moment};
 use crate::store::Store;
-use crate::world::{FIELDS, Feed, World};
+use crate::world::{CANARY, FIELDS, Feed, World};
 
 /// When histories begin: 2027-01-15T08:00:00Z.
 const MORNING_MICROS: i64 = 1_800_000_000_000_000;
@@ -44,6 +44,8 @@ pub struct Stage {
     pub doing: Doing,
     /// What is counted.
     pub figures: Figures,
+    /// Whether the canary was looked for in this pass, and not shown.
+    pub canary_missed: bool,
     /// Whether nothing happens for now, though time passes.
     pub still: bool,
     deeds: VecDeque<At<Deed>>,
@@ -57,7 +59,7 @@ pub struct Shared(Arc<Mutex<Stage>>);
 impl Shared {
     /// A stage for a history.
     pub fn new(world: &World, deeds: Vec<At<Deed>>, faults: Vec<At<Fault>>) -> Self {
-        Self(Arc::new(Mutex::new(Stage {
+        let mut stage = Stage {
             world: world.clone(),
             stores: world.systems.iter().map(Store::new).collect(),
             history: History::default(),
@@ -70,10 +72,15 @@ impl Shared {
             paused: None,
             doing: Doing::Rest,
             figures: Figures::default(),
+            canary_missed: false,
             still: false,
             deeds: deeds.into(),
             faults: faults.into(),
-        })))
+        };
+        if let Some(system) = world.canary {
+            stage.create(system, CANARY, vec![Some("a".to_owned()); FIELDS.len()]);
+        }
+        Self(Arc::new(Mutex::new(stage)))
     }
 
     /// The stage, for a moment.
@@ -125,7 +132,7 @@ impl Stage {
 
     /// Whether nothing is about to go wrong.
     pub fn is_calm(&self) -> bool {
-        let well = |store: &Store| store.hidden == 0 && !store.drifted();
+        let well = |store: &Store| store.hidden + store.canary_hidden == 0 && !store.drifted();
         self.armed.is_empty() && self.stores.iter().all(well)
     }
 
@@ -191,7 +198,7 @@ impl Stage {
         self.armed.clear();
         self.crash = false;
         for store in &mut self.stores {
-            store.hidden = 0;
+            (store.hidden, store.canary_hidden) = (0, 0);
             (store.renamed, store.gone, store.retyped) = (0, 0, 0);
         }
     }
@@ -230,6 +237,11 @@ impl Stage {
         }
         match fault {
             Fault::Crash => self.crash = true,
+            Fault::CanaryHidden { looks } => {
+                if let Some(system) = self.world.canary {
+                    self.stores[system].canary_hidden = looks;
+                }
+            }
             // Only the rule with bad days is ever upgraded.
             Fault::Upgraded if self.world.moods.is_none() => {}
             // A complete listing shows everything.

@@ -84,6 +84,8 @@ pub struct Store {
     pub retyped: u64,
     /// For how many calls records are hidden.
     pub hidden: u64,
+    /// Until how many more looks its canary record is not shown.
+    pub canary_hidden: u64,
     /// When it was listed from the start, by ticks, after the first time.
     pub listed_again: Option<u64>,
     /// Whether it was ever listed.
@@ -106,6 +108,7 @@ impl Store {
             gone: 0,
             retyped: 0,
             hidden: 0,
+            canary_hidden: 0,
             listed_again: None,
             listed: false,
         }

@@ -14,6 +14,11 @@ use crate::tight::Tight;
 /// `secret`, which no row of the table mentions.
 pub const FIELDS: [&str; 3] = ["name", "phone", "note"];
 
+/// The thing that a canary record stands for.
+pub const CANARY: u64 = 90;
+/// Its id: it is the first record that its system has.
+pub const CANARY_ID: u64 = 1;
+
 /// What systems are called.
 const NAMES: [&str; 4] = ["crm", "desk", "shop", "ware"];
 
@@ -32,6 +37,10 @@ pub struct World {
     /// Guards that trip.
     #[serde(default)]
     pub tight: Option<Tight>,
+    /// The system whose first record has to stay visible: it is there from the
+    /// beginning, and nobody ever touches it.
+    #[serde(default)]
+    pub canary: Option<usize>,
 }
 
 /// What a system is like.
@@ -122,8 +131,13 @@ impl World {
             systems,
             moods: None,
             tight: None,
+            canary: None,
         };
         world.grow(&mut Chance::new(seed, "world, second part"));
+        let mut chance = Chance::new(seed, "world, third part");
+        if chance.one_in(6) {
+            world.canary = Some(chance.place(count));
+        }
         world
     }
 
@@ -185,7 +199,7 @@ impl World {
             "[entities.person]\ntable = \"person.csv\"\ndeletes = \"{deletes}\"\n\
              [entities.person.match]\nmatcher = \"match-keys\"\n"
         );
-        for system in &self.systems {
+        for (place, system) in self.systems.iter().enumerate() {
             let others: Vec<_> = names
                 .iter()
                 .filter(|name| **name != &system.name && system.takes_new)
@@ -200,6 +214,9 @@ impl World {
             );
             if system.absent_is_deleted {
                 text.push_str("absentees = \"deleted\"\n");
+            }
+            if self.canary == Some(place) {
+                let _ = writeln!(text, "canaries = [\"{CANARY_ID}\"]");
             }
             if system.archives {
                 text.push_str("archived = \"gone\"\n");

@@ -7,7 +7,7 @@ use crate::deed::Fault;
 use crate::history::{Sent, SentKind, WrittenOver};
 use crate::stage::Stage;
 use crate::store::{CODE, FIRST, SECRET, Store, thing_of};
-use crate::world::{Compares, FIELDS};
+use crate::world::{CANARY_ID, Compares, FIELDS};
 
 /// What becomes of the answers to one call.
 pub struct Answers {
@@ -61,7 +61,8 @@ impl Answers {
 /// A record as it stands now, by its remote id.
 pub fn current(store: &mut Store, id: &RemoteId) -> Option<Record> {
     let id: u64 = id.as_str().parse().ok()?;
-    if store.hidden > 0 || store.records.get(&id)?.gone {
+    let hidden = store.hidden > 0 || store.canary_hidden > 0 && id == CANARY_ID;
+    if hidden || store.records.get(&id)?.gone {
         return None;
     }
     store.show(id)

@@ -9,10 +9,11 @@ const SEEDS: u64 = 2_000;
 /// How many findings end the test.
 const FINDINGS_MAX: usize = 3;
 /// What has to go wrong now and then.
-const FAULTS: [&str; 21] = [
+const FAULTS: [&str; 22] = [
     "answer lost",
     "busy",
     "call cut short",
+    "canary hidden",
     "clock jumped",
     "column gone",
     "column renamed",
@@ -74,6 +75,8 @@ fn every_promise_is_kept_in_every_history() {
         "{covered} of {}: {campaign}",
         points.len()
     );
+    let canary = figures.tripped.get("canary").copied().unwrap_or_default();
+    assert!(canary >= 100, "a canary tripped {canary} times");
     for kind in FAULTS {
         let times = figures.injected.get(kind).copied().unwrap_or_default();
         assert!(times >= 10, "{kind} happened {times} times");

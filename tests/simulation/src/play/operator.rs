@@ -18,6 +18,12 @@ impl Player<'_> {
             *tripped.or_default() += 1;
             self.note(format!("guard {}: {}", trip.guard, trip.message));
         }
+        let told = report.trips.iter().any(|trip| trip.guard == "canary");
+        let missed = std::mem::take(&mut self.stage.lock().canary_missed);
+        if missed && !told && report.failures.is_empty() {
+            let how = "a canary was not seen, and nobody was told";
+            self.broken.push(Broken::new(5, how));
+        }
         // That one strikes while a plan is carried out.
         let stops = |trip: &Trip| trip.scope == Scope::Plan && trip.guard != "error-flood";
         let stopped = report.trips.iter().find(|trip| stops(trip));
@@ -39,7 +45,8 @@ impl Player<'_> {
             return Ok(());
         };
         for kept in reader.trips()? {
-            if kept.trip.scope != Scope::Nothing {
+            // What a hidden canary warns of is no plan to be let through.
+            if kept.trip.scope != Scope::Nothing && kept.trip.guard != "canary" {
                 let approved = reader.approve(&kept.trip.approval, "olga").is_ok();
                 self.note(format!("approve {}: {approved}", kept.trip.approval));
             }
