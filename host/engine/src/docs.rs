@@ -32,7 +32,7 @@ pub use look::OwnFieldDocs;
 pub use people::{AlertsDocs, AssignmentDocs, MailDocs, WebhookDocs};
 pub use rule::{RuleDocs, RuleKind, RuleSaid, RuleUse};
 pub use setting::{Amount, SettingDocs};
-pub use step::{STEPS, Step};
+pub use step::{PassStep, STEPS};
 pub use system::SystemDocs;
 
 /// What a treaty says.
@@ -70,7 +70,7 @@ pub struct TreatyDocs {
     /// Who is asked; of several that fit a question, the first.
     pub assignments: Vec<AssignmentDocs>,
     /// What a pass does, step by step.
-    pub steps: [Step; 5],
+    pub steps: [PassStep; 5],
     /// What is wrong or doubtful about the treaty, as far as it shows here;
     /// `treaty check` looks further.
     pub problems: Vec<Problem>,

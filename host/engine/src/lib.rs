@@ -80,8 +80,8 @@ pub use audit::{Audit, Difference, EntityAudit, FieldAudit, Kind, Repair, Repair
 pub use check::{Checked, check};
 pub use docs::{
     AlertsDocs, Amount, AssignmentDocs, CrossReferenceDocs, Decider, Direction, EntityDocs,
-    FieldDocs, FileDocs, MailDocs, MatchingDocs, OwnFieldDocs, PartDocs, RuleDocs, RuleKind,
-    RuleSaid, RuleUse, STEPS, SettingDocs, SideDocs, Step, SystemDocs, TreatyDocs, WebhookDocs,
+    FieldDocs, FileDocs, MailDocs, MatchingDocs, OwnFieldDocs, PartDocs, PassStep, RuleDocs,
+    RuleKind, RuleSaid, RuleUse, STEPS, SettingDocs, SideDocs, SystemDocs, TreatyDocs, WebhookDocs,
     docs,
 };
 pub use doctor::{

@@ -2,7 +2,7 @@
 //! in the colour of the text, so that they print.
 
 use maud::{Markup, html};
-use treaty_engine::Step;
+use treaty_engine::PassStep;
 
 use crate::docs::outline::{Flow, Flows};
 use crate::tell::harmless;
@@ -123,7 +123,7 @@ fn label(x: usize, y: usize, name: &str, letters_max: usize) -> Markup {
 }
 
 /// The steps of a pass, from left to right.
-pub fn pass(steps: &[Step]) -> Markup {
+pub fn pass(steps: &[PassStep]) -> Markup {
     let (width, gap) = (112, 38);
     html! {
         svg viewBox=(format!("0 0 {WIDTH} 66")) role="img" aria-label="The five steps of a pass" {

@@ -1,7 +1,7 @@
 //! An outline as Markdown: what people and systems have typed is shown letter by
 //! letter, and never taken for Markdown or HTML.
 
-use treaty_engine::Step;
+use treaty_engine::PassStep;
 
 use crate::docs::outline::{Block, Flows, Level, Line, Outline, Section, Span, Table};
 use crate::tell::harmless;
@@ -99,9 +99,9 @@ fn directions(flows: &Flows) -> Table {
     }
 }
 
-fn pass(steps: &[Step]) -> String {
+fn pass(steps: &[PassStep]) -> String {
     let names: Vec<_> = steps.iter().map(|step| step.name).collect();
-    let width = |step: &Step| step.name.len().max(step.on.len());
+    let width = |step: &PassStep| step.name.len().max(step.on.len());
     let under = steps
         .iter()
         .map(|step| format!("{:<1$}", step.on, width(step)));

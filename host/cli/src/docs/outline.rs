@@ -1,6 +1,6 @@
 //! A document as data: what the words are, and not how they look.
 
-use treaty_engine::Step;
+use treaty_engine::PassStep;
 
 /// A whole document.
 pub struct Outline {
@@ -44,7 +44,7 @@ pub enum Block {
     /// Which way fields go.
     Directions(Flows),
     /// The steps of a pass.
-    Pass(&'static [Step]),
+    Pass(&'static [PassStep]),
 }
 
 /// A table.

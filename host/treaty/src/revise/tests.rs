@@ -122,8 +122,8 @@ fn the_cells_are_told_with_their_places() {
 fn what_a_patch_cannot_carry_is_told_by_its_cells() {
     let table = "field;type;owner;crm;shop\r\nphone;phone;shared;Größe;tel\r\n";
     let utf16: Vec<u8> = table.encode_utf16().flat_map(u16::to_le_bytes).collect();
-    let windows = table.replace('ö', "\u{f6}").replace('ß', "\u{df}");
-    let windows: Vec<u8> = windows.chars().map(|letter| letter as u8).collect();
+    // Its letters have the same numbers in Windows-1252 and in Unicode.
+    let windows: Vec<u8> = table.chars().map(|letter| letter as u8).collect();
     for bytes in [utf16, windows] {
         let revised = revise(&bytes, &["phone"]);
         assert_eq!(revised.diff, None);
