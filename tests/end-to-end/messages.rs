@@ -223,7 +223,7 @@ fn every_command_has_a_json_form() {
             "undelivered",
         ],
     );
-    let diagnosis = ["backlog", "held_by", "symptoms", "systems"];
+    let diagnosis = ["backlog", "disk", "held_by", "symptoms", "systems"];
     check_keys(&bench, &["doctor"], 0, &diagnosis);
     bench.edit("crm/contacts.csv", "anna@berg.example", "anna@crm.example");
     bench.edit("shop/people.csv", "anna@berg.example", "anna@shop.example");
@@ -265,6 +265,43 @@ fn every_command_has_a_json_form() {
         0,
         &["by", "question"],
     );
+}
+
+#[test]
+fn advice_and_docs_have_a_json_form() {
+    let bench = strangers();
+    bench.treaty(&["sync"]).expect(0);
+    let advice = [
+        "days",
+        "entities",
+        "forgotten",
+        "journal_begins",
+        "next",
+        "shared",
+        "since",
+        "waves",
+    ];
+    check_keys(&bench, &["advise"], 0, &advice);
+    let docs = [
+        "alerts",
+        "assignments",
+        "audit_every_hours",
+        "clock_tolerance_ms",
+        "digest",
+        "entities",
+        "files",
+        "guards",
+        "journal_keep_days",
+        "limits",
+        "order",
+        "problems",
+        "rules",
+        "state",
+        "steps",
+        "systems",
+        "treaty",
+    ];
+    check_keys(&bench, &["docs"], 0, &docs);
 }
 
 /// Checks a command's JSON document: it is one, with these keys.

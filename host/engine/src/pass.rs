@@ -120,11 +120,7 @@ impl Engine {
         let found = seen.found;
         let stopped = trips.iter().any(|trip| trip.scope == Scope::Plan);
         if pass.mode == Mode::Sync && !stopped {
-            let held = trips.iter().filter_map(|trip| match trip.scope {
-                Scope::Link(link) => Some(link),
-                _ => None,
-            });
-            let held = held.collect();
+            let held = held_links(&trips);
             self.carry_out(part, found, &held, pass.run, &mut down, &mut entity)
                 .await?;
             trips.extend(self.switches.strike(self.rule_faults_max));
@@ -220,13 +216,50 @@ impl Engine {
             trips = guard(name, weighed, &self.guards, &counts, &name_of, approved).trips;
         }
         trips.extend(self.switches.strike(self.rule_faults_max));
-        leave_out_held(part, &trips, entity, report);
+        self.leave_out_held(part, seen, pass, &trips, (entity, report))?;
         for trip in pass.standing.holding(&part.entity.name) {
             if !trips.iter().any(|known| known.approval == trip.approval) {
                 trips.push(trip.clone());
             }
         }
         Ok(trips)
+    }
+
+    /// Takes links that a guard holds out of what would be done. A pass keeps no
+    /// plan: where it is stopped, theirs are derived once more, to be counted as
+    /// the plan counts them.
+    fn leave_out_held(
+        &self,
+        part: &Part,
+        seen: &Seen<'_>,
+        pass: &Pass,
+        trips: &[Trip],
+        (entity, report): (&mut EntityReport, &mut Report),
+    ) -> Result<(), EngineError> {
+        let held = held_links(trips);
+        let stopped = trips.iter().any(|trip| trip.scope == Scope::Plan);
+        if held.is_empty() || pass.mode == Mode::Sync && !stopped {
+            return Ok(());
+        }
+        if pass.mode == Mode::Plan {
+            let name = &part.entity.name;
+            let is_held = |plan: &LinkPlan| plan.entity == *name && held.contains(&plan.link);
+            for plan in report.plan.links.iter().filter(|plan| is_held(plan)) {
+                uncount_planned(part, plan, entity);
+            }
+            report.plan.links.retain(|plan| !is_held(plan));
+            return Ok(());
+        }
+        let mut cursor = Batches::new(&seen.found.links);
+        while let Some(batch) = self.next_batch(part, &mut cursor)? {
+            let drafts = self.reconcile(part, batch, pass.run)?.into_iter();
+            for mut draft in drafts.filter(|draft| held.contains(&draft.plan.link)) {
+                draft.leave_out(seen.down);
+                draft.leave_out_doubtful(&seen.found.doubtful);
+                uncount_planned(part, &draft.plan, entity);
+            }
+        }
+        Ok(())
     }
 
     fn links_to_decide(&self, part: &Part, found: &Identified) -> Result<u64, EngineError> {
@@ -325,19 +358,13 @@ struct Seen<'a> {
     unseen: Unseen,
 }
 
-/// Takes links that a guard holds out of a plan that is only looked at.
-fn leave_out_held(part: &Part, trips: &[Trip], entity: &mut EntityReport, report: &mut Report) {
-    let name = &part.entity.name;
+/// The links that guards hold.
+fn held_links(trips: &[Trip]) -> BTreeSet<LinkId> {
     let held = trips.iter().filter_map(|trip| match trip.scope {
         Scope::Link(link) => Some(link),
         _ => None,
     });
-    let held: BTreeSet<LinkId> = held.collect();
-    let is_held = |plan: &LinkPlan| plan.entity == *name && held.contains(&plan.link);
-    for plan in report.plan.links.iter().filter(|plan| is_held(plan)) {
-        uncount_planned(part, plan, entity);
-    }
-    report.plan.links.retain(|plan| !is_held(plan));
+    held.collect()
 }
 
 fn tell_identified(found: &Identified, entity: &mut EntityReport) {

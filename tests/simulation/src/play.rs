@@ -186,12 +186,7 @@ impl Player<'_> {
         // A rule that was switched off while the plan was made decides nothing
         // afterwards, and the plan says so.
         let same_rules = second.trips.iter().all(|trip| trip.scope != Scope::Rule);
-        // A pass that is stopped counts what would go to links that are held back,
-        // and a plan does not.
-        let stopped = second.trips.iter().any(|trip| trip.scope == Scope::Plan);
-        let mut trips = second.trips.iter();
-        let held = trips.any(|trip| matches!(trip.scope, Scope::Link(_)));
-        if let (Some(done), true) = (done, calm && same_rules && !(stopped && held))
+        if let (Some(done), true) = (done, calm && same_rules)
             && done.failures.is_empty()
             && second.failures.is_empty()
         {

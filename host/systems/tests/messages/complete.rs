@@ -46,6 +46,10 @@ const WITHOUT: &[(&str, &[&str])] = &[
         ],
     ),
     (
+        "what there is only so much of, and no message: doctor's own texts have it",
+        &["MiB of disk", "MiB of the server's log kept by the slot"],
+    ),
+    (
         "another check comes first",
         &[
             "what Treaty cannot keep",
