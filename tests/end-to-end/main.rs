@@ -23,6 +23,7 @@ mod killed;
 mod messages;
 mod questions;
 mod quickstart;
+mod rules;
 mod server;
 mod shared_file;
 mod sqlite;

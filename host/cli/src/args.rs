@@ -3,6 +3,7 @@
 mod advise;
 mod correction;
 mod docs;
+mod rules;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub use advise::AdviseArgs;
 pub use correction::{AuditArgs, UndoArgs};
 pub use docs::DocsArgs;
+pub use rules::{InspectArgs, RulesArgs, RulesCommand};
 
 const EXIT_CODES: &str = "Exit codes:
   0   done; for `plan`: there is nothing to do
@@ -116,6 +118,8 @@ pub enum Command {
     /// Puts back what a run wrote, where nobody has changed it since, and lists
     /// the rest.
     Undo(UndoArgs),
+    /// Looks at rules by themselves: no treaty and no system is needed.
+    Rules(RulesArgs),
 }
 
 /// The name of the command with which this program starts itself to compile.

@@ -26,6 +26,7 @@ mod page;
 mod plan;
 mod progress;
 mod questions;
+mod rules;
 mod status;
 mod sync;
 mod tell;
@@ -122,5 +123,6 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Doctor => doctor::run(args).await,
         Command::Advise(advise) => advise::run(args, advise),
         Command::Undo(undo) => undo::run(args, undo).await,
+        Command::Rules(rules) => rules::run(args, rules),
     }
 }

@@ -9,6 +9,7 @@ use treaty_engine::{
 };
 use treaty_folder::{Problems, TreatyFolder, read};
 use treaty_ledger::LedgerOptions;
+use treaty_workshop::SandboxOptions;
 
 use crate::args::{self, Args};
 use crate::clock::MachineClock;
@@ -92,6 +93,16 @@ pub async fn engine(args: &Args, progress: Progress) -> Result<(TreatyFolder, En
     let folder = sound_folder(args)?;
     let engine = Engine::open(&folder, &opening(progress)).await?;
     Ok((folder, engine))
+}
+
+/// How a rule is run that belongs to no treaty: under the limits that hold where a
+/// treaty says nothing, compiled in a process of its own.
+pub fn sandbox() -> SandboxOptions {
+    SandboxOptions {
+        cache: cache(),
+        compiler: compiler(),
+        ..SandboxOptions::default()
+    }
 }
 
 /// This program, told to compile. Where it does not know its own name, it

@@ -11,6 +11,9 @@ pub(crate) mod matcher;
 pub(crate) mod resolver;
 pub(crate) mod types;
 
+/// The version of the contract that rules are run under.
+pub const CONTRACT_VERSION: &str = "0.1.0";
+
 /// The interfaces of the contract's version 0.1.0.
 pub(crate) mod names {
     pub(crate) const TYPES: &str = "treaty:rules/types@0.1.0";

@@ -49,6 +49,7 @@ mod wasi;
 pub use batch::Answers;
 pub use check::fits;
 pub use compiler::{Compiler, compile_alone};
+pub use contract::CONTRACT_VERSION;
 pub use error::{LoadError, SandboxError};
 pub use fault::{Fault, FaultKind, Setback, TrapKind};
 pub use limits::Limits;

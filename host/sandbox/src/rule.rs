@@ -77,6 +77,30 @@ impl Rule {
         imports.map(|(name, _)| name.to_owned()).collect()
     }
 
+    /// The fuel that a batch without elements takes: a start, and reading the
+    /// setup. For the first of the component's kinds.
+    pub fn fuel_of_nothing(&self, setup: &Setup) -> Result<u64, Fault> {
+        let setup_in = SetupIn::from(setup);
+        let scope = Scope {
+            elements: 0,
+            bytes: setup_in.weight(),
+            now_micros: now_micros(setup),
+        };
+        let Inner { shared, pre, .. } = &*self.inner;
+        let outcome = call(shared, pre, scope, |store: &mut _, instance: &_| {
+            if let Some(resolver) = &self.inner.resolver {
+                resolver.ask_nothing(store, instance, &setup_in)
+            } else if let Some(matcher) = &self.inner.matcher {
+                matcher.ask_nothing(store, instance, &setup_in)
+            } else if let Some(mapper) = &self.inner.mapper {
+                mapper.ask_nothing(store, instance, &setup_in)
+            } else {
+                unreachable!("a component that decides nothing is refused")
+            }
+        });
+        outcome.answer.map(|()| outcome.fuel)
+    }
+
     /// What it says of itself.
     pub fn describe(&self) -> Result<Description, Fault> {
         let scope = Scope {

@@ -22,10 +22,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "treaty-ledger",
         ],
     ),
+    ("treaty-workshop", &["treaty-model", "treaty-sandbox"]),
     (
         "treaty-cli",
         &[
             "treaty-engine",
+            "treaty-workshop",
             "treaty-folder",
             "treaty-ledger",
             "treaty-model",

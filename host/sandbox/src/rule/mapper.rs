@@ -1,7 +1,8 @@
 //! Asking a mapper.
 
 use treaty_model::{Inbound, InboundAnswer, Outbound, Read, Setup, SystemIndex, Written};
-use wasmtime::component::{ComponentExportIndex, InstancePre};
+use wasmtime::Store;
+use wasmtime::component::{ComponentExportIndex, Instance, InstancePre};
 
 use super::{Rule, batch, function, invoke, not_offered};
 use crate::contract::mapper::{InboundAnswerOut, InboundIn, OutboundIn, WrittenOut};
@@ -33,6 +34,16 @@ impl Functions {
             to_canonical: to,
             from_canonical: from,
         })
+    }
+
+    /// Asks about nothing, for what that costs.
+    pub(super) fn ask_nothing(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        setup: &SetupIn<'_>,
+    ) -> wasmtime::Result<()> {
+        invoke::<ToCanonical<'_>>(store, instance, &self.to_canonical, (setup, 0, &[])).map(|_| ())
     }
 }
 

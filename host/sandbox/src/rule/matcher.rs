@@ -5,7 +5,8 @@ use std::ops::Range;
 use treaty_model::{
     Comparison, Evidence, Key, MatchCandidate, Pair, Population, Prepared, Row, Setup, Term,
 };
-use wasmtime::component::{ComponentExportIndex, InstancePre};
+use wasmtime::Store;
+use wasmtime::component::{ComponentExportIndex, Instance, InstancePre};
 
 use super::{Rule, batch, function, invoke, not_offered};
 use crate::contract::matcher::{
@@ -52,6 +53,16 @@ impl Functions {
             prepare: function::<Prepare<'_>>(pre, names::MATCHER, "prepare")?,
             compare: function::<Compare<'_>>(pre, names::MATCHER, "compare")?,
         })
+    }
+
+    /// Asks about nothing, for what that costs.
+    pub(super) fn ask_nothing(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        setup: &SetupIn<'_>,
+    ) -> wasmtime::Result<()> {
+        invoke::<Prepare<'_>>(store, instance, &self.prepare, (setup, &[])).map(|_| ())
     }
 }
 

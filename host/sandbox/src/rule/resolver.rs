@@ -1,7 +1,8 @@
 //! Asking a resolver.
 
 use treaty_model::{Conflict, Decision, Setup, Verdict};
-use wasmtime::component::{ComponentExportIndex, InstancePre};
+use wasmtime::Store;
+use wasmtime::component::{ComponentExportIndex, Instance, InstancePre};
 
 use super::{Rule, batch, function, invoke, not_offered};
 use crate::contract::names;
@@ -24,6 +25,16 @@ impl Functions {
     pub(super) fn of(pre: &InstancePre<State>) -> Result<Self, LoadError> {
         let resolve = function::<Resolve<'_>>(pre, names::RESOLVER, "resolve")?;
         Ok(Self { resolve })
+    }
+
+    /// Asks about nothing, for what that costs.
+    pub(super) fn ask_nothing(
+        &self,
+        store: &mut Store<State>,
+        instance: &Instance,
+        setup: &SetupIn<'_>,
+    ) -> wasmtime::Result<()> {
+        invoke::<Resolve<'_>>(store, instance, &self.resolve, (setup, &[])).map(|_| ())
     }
 }
 

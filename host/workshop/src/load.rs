@@ -1,0 +1,141 @@
+//! Loading a rule as a treaty does, under the narrowest profile that it fits.
+
+use std::error::Error as _;
+use std::path::PathBuf;
+
+use treaty_sandbox::{LoadError, Profile, Rule, Sandbox, SandboxError, SandboxOptions};
+
+/// What a shipped rule is called where a file could be named as well.
+const SHIPPED: &str = "shipped:";
+
+/// A rule that ships inside the binary.
+#[derive(Clone, Copy, Debug)]
+pub struct ShippedComponent {
+    /// Its name.
+    pub name: &'static str,
+    /// The component.
+    pub component: &'static [u8],
+}
+
+/// Where a component is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// A file.
+    File(PathBuf),
+    /// A rule inside the binary.
+    Shipped(String),
+}
+
+impl From<&str> for Place {
+    /// As a treaty names it: a file, or `shipped:<rule>`.
+    fn from(text: &str) -> Self {
+        match text.strip_prefix(SHIPPED) {
+            Some(name) => Self::Shipped(name.to_owned()),
+            None => Self::File(text.into()),
+        }
+    }
+}
+
+/// A rule, loaded.
+#[derive(Clone, Debug)]
+pub struct Loaded {
+    /// The rule.
+    pub rule: Rule,
+    /// The profile that it needs in a treaty.
+    pub profile: Profile,
+    /// The size of the component, in bytes.
+    pub size_bytes: u64,
+}
+
+/// A sandbox and the rules that ship.
+pub struct Workshop {
+    sandbox: Sandbox,
+    shipped: Vec<ShippedComponent>,
+}
+
+/// Why a component cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+pub enum CannotLoad {
+    /// No rule of that name ships.
+    #[error("no rule {name:?} ships; these do: {}", known.join(", "))]
+    NotShipped {
+        /// The name.
+        name: String,
+        /// The names that there are.
+        known: Vec<&'static str>,
+    },
+    /// The sandbox refuses it.
+    #[error("{}{}", .0, because(.0))]
+    Refused(#[from] LoadError),
+}
+
+/// The cause of a refusal, as the end of its message.
+fn because(error: &LoadError) -> String {
+    let cause = error.source();
+    cause.map(|cause| format!(": {cause}")).unwrap_or_default()
+}
+
+impl CannotLoad {
+    /// What to do about it.
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::NotShipped { .. } => "name one of them, or a file",
+            Self::Refused(error) => error.hint(),
+        }
+    }
+}
+
+impl Workshop {
+    /// Sets up a sandbox.
+    pub fn new(
+        options: SandboxOptions,
+        shipped: Vec<ShippedComponent>,
+    ) -> Result<Self, SandboxError> {
+        let sandbox = Sandbox::new(options)?;
+        Ok(Self { sandbox, shipped })
+    }
+
+    /// Loads a component under the first profile that it fits.
+    pub fn load(&self, place: &Place) -> Result<Loaded, CannotLoad> {
+        match self.load_under(place, Profile::Contract) {
+            Err(CannotLoad::Refused(LoadError::ForeignImports { names }))
+                if names.iter().all(|name| name.starts_with("wasi:")) =>
+            {
+                self.load_under(place, Profile::InertWasi)
+            }
+            loaded => loaded,
+        }
+    }
+
+    fn load_under(&self, place: &Place, profile: Profile) -> Result<Loaded, CannotLoad> {
+        let (rule, size_bytes) = match place {
+            Place::File(path) => {
+                let rule = self.sandbox.load_file(path, profile)?;
+                // It was there a moment ago.
+                let size = std::fs::metadata(path).map_or(0, |told| told.len());
+                (rule, size)
+            }
+            Place::Shipped(name) => {
+                let component = self.shipped(name)?;
+                (
+                    self.sandbox.load(component, profile)?,
+                    component.len() as u64,
+                )
+            }
+        };
+        Ok(Loaded {
+            rule,
+            profile,
+            size_bytes,
+        })
+    }
+
+    fn shipped(&self, name: &str) -> Result<&'static [u8], CannotLoad> {
+        let found = self.shipped.iter().find(|rule| rule.name == name);
+        found.map(|rule| rule.component).ok_or_else(|| {
+            let known = self.shipped.iter().map(|rule| rule.name).collect();
+            let name = name.to_owned();
+            CannotLoad::NotShipped { name, known }
+        })
+    }
+}
