@@ -158,12 +158,15 @@ impl Draft {
 
     /// Takes out what would go to systems that cannot be used: they stay
     /// behind, and the next pass writes them. Nothing new is made meanwhile: a
-    /// thing is only known to be new where every system was asked.
+    /// thing is only known to be new where every system was asked. And nothing is
+    /// removed: whether a system that cannot be used still shows what it has to,
+    /// nobody can see.
     pub(crate) fn leave_out(&mut self, down: &Down) {
         if !down.is_empty() {
             self.keep_operations(|_, operation| {
                 let creates = matches!(operation, Operation::Create(_));
-                !creates && !down.contains_key(&operation.system())
+                let removes = matches!(operation, Operation::Archive(_));
+                !removes && !creates && !down.contains_key(&operation.system())
             });
         }
     }

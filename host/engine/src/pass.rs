@@ -205,6 +205,7 @@ impl Engine {
         counts.faults += found.uncompared.as_ref().map_or(0, |(records, _)| *records);
         let unread = entity.systems.values();
         counts.faults += unread.map(|read| read.parked + read.unread).sum::<u64>();
+        let name = &part.entity.name;
         let mut trips = Vec::new();
         // Counting the writes of the last minute would make an idle pass after a
         // busy one slow.
@@ -212,12 +213,17 @@ impl Engine {
             self.count_for_guards(&mut counts)?;
             let name_of =
                 |_: &EntityName, system: SystemIndex| part.entity.part(system).system.clone();
-            let (name, approved) = (&part.entity.name, &pass.standing.approved);
+            let approved = &pass.standing.approved;
             trips = guard(name, weighed, &self.guards, &counts, &name_of, approved).trips;
         }
         trips.extend(self.switches.strike(self.rule_faults_max));
         self.leave_out_held(part, seen, pass, &trips, (entity, report))?;
-        for trip in pass.standing.holding(&part.entity.name) {
+        let unseen = match seen.down.is_empty() {
+            true => None,
+            false => Some(pass.standing.out_of_sight(name)),
+        };
+        let holding = pass.standing.holding(name);
+        for trip in holding.chain(unseen.into_iter().flatten()) {
             if !trips.iter().any(|known| known.approval == trip.approval) {
                 trips.push(trip.clone());
             }

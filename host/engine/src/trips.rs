@@ -10,6 +10,9 @@ use treaty_model::{Digest, EntityName, Scope, SystemName, Trip};
 use crate::report::{EntityReport, Report};
 use crate::{Engine, EngineError, Mode, Part};
 
+/// Guards that trip over what a system does not show.
+const OUT_OF_SIGHT: [&str; 2] = ["canary", "side-empty"];
+
 /// How guards stand when a pass begins.
 #[derive(Debug, Default)]
 pub(crate) struct Standing {
@@ -25,6 +28,17 @@ impl Standing {
         let of_entity = self.trips.iter().filter(move |kept| {
             kept.entity == *entity
                 && kept.trip.holds
+                && !self.approved.contains(&kept.trip.approval)
+        });
+        of_entity.map(|kept| &kept.trip)
+    }
+
+    /// Trips of an entity about what a system no longer showed, unless they were
+    /// approved. While a system cannot be used nobody sees whether they are over.
+    pub(crate) fn out_of_sight(&self, entity: &EntityName) -> impl Iterator<Item = &Trip> {
+        let of_entity = self.trips.iter().filter(move |kept| {
+            kept.entity == *entity
+                && OUT_OF_SIGHT.contains(&kept.trip.guard.as_str())
                 && !self.approved.contains(&kept.trip.approval)
         });
         of_entity.map(|kept| &kept.trip)
