@@ -56,7 +56,7 @@ fn what_a_rule_can_reach_is_told() {
     bench.write("std.wasm", guests::USES_STD_ON_WASI);
     inspect("std.wasm")
         .says("  profile         inert-wasi\n")
-        .says("that give it nothing: wasi:");
+        .says("; interfaces that give it nothing: wasi:");
     for rule in ["map-fields", "match-people", "resolve-standard"] {
         inspect(&format!("shipped:{rule}"))
             .says(&format!("{rule} "))

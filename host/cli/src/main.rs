@@ -26,6 +26,7 @@ mod page;
 mod plan;
 mod progress;
 mod questions;
+mod reach;
 mod rules;
 mod status;
 mod sync;

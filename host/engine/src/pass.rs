@@ -218,12 +218,9 @@ impl Engine {
         }
         trips.extend(self.switches.strike(self.rule_faults_max));
         self.leave_out_held(part, seen, pass, &trips, (entity, report))?;
-        let unseen = match seen.down.is_empty() {
-            true => None,
-            false => Some(pass.standing.out_of_sight(name)),
-        };
-        let holding = pass.standing.holding(name);
-        for trip in holding.chain(unseen.into_iter().flatten()) {
+        let out_of_sight = pass.standing.out_of_sight(name);
+        let out_of_sight = out_of_sight.filter(|_| !seen.down.is_empty());
+        for trip in pass.standing.holding(name).chain(out_of_sight) {
             if !trips.iter().any(|known| known.approval == trip.approval) {
                 trips.push(trip.clone());
             }

@@ -6,13 +6,8 @@ use treaty_workshop::{Inspection, News, Place, Workshop, inspect, news};
 use super::{refused, workshop};
 use crate::args::{Args, Format, InspectArgs};
 use crate::exit::{Exit, Failed};
-use crate::output::counted;
+use crate::reach::Reach;
 use crate::tell;
-
-/// What a rule logs through.
-const LOG: &str = "treaty:rules/log";
-/// All that a contract's interface is called by.
-const CONTRACT: &str = "treaty:rules/";
 
 pub fn run(args: &Args, wish: &InspectArgs) -> Result<Exit, Failed> {
     let workshop = workshop()?;
@@ -73,24 +68,13 @@ fn lines(found: &Inspection) -> Vec<String> {
     lines
 }
 
-/// What a component can reach, all of it, in plain words.
 fn reach(imports: &[String]) -> String {
-    let logs = imports.iter().any(|name| name.starts_with(LOG));
-    let others: Vec<_> = imports
-        .iter()
-        .filter(|name| !name.starts_with(CONTRACT))
-        .map(String::as_str)
-        .collect();
-    let can = match logs {
-        true => "log; can do nothing else",
-        false => "do nothing but answer",
-    };
-    match others.is_empty() {
+    let Reach { can, inert } = Reach::of(imports);
+    match inert.is_empty() {
         true => can.to_owned(),
         false => format!(
-            "{can}; {} that give it nothing: {}",
-            counted(others.len() as u64, "interface"),
-            others.join(", ")
+            "{can}; interfaces that give it nothing: {}",
+            inert.join(", ")
         ),
     }
 }

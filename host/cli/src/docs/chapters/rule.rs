@@ -3,9 +3,7 @@
 use treaty_engine::{RuleDocs, RuleKind, RuleSaid, RuleUse, TreatyDocs};
 
 use crate::docs::outline::{Block, Line, Section};
-
-/// Where the names of the contract's own interfaces begin.
-const CONTRACT: &str = "treaty:rules/";
+use crate::reach::Reach;
 
 pub fn sections(docs: &TreatyDocs) -> Vec<Section> {
     let words = "A rule is a component. It is given records and gives answers, in a sandbox without \
@@ -61,24 +59,18 @@ fn said_in_words(said: &RuleSaid) -> Vec<(&'static str, Line)> {
         ("For", Line::from(said.summary.as_str())),
         ("Kind", Line::from(kinds.join("; "))),
         ("Version", version),
-        ("Imports", imports(&said.imports)),
+        ("Can", reach(&said.imports)),
     ]
 }
 
-/// What a component reaches for, in plain words.
-fn imports(imports: &[String]) -> Line {
-    let (contract, others): (Vec<_>, Vec<_>) =
-        imports.iter().partition(|name| name.starts_with(CONTRACT));
-    let logs = contract
-        .iter()
-        .any(|name| name.starts_with("treaty:rules/log"));
-    let line = Line::from(match logs {
-        true => "a log of a few lines, and nothing else of the contract",
-        false => "nothing that it could call",
-    });
-    match others.is_empty() {
+fn reach(imports: &[String]) -> Line {
+    let Reach { can, inert } = Reach::of(imports);
+    let line = Line::from(can);
+    match inert.is_empty() {
         true => line,
-        false => line.text("; interfaces that give nothing: ").codes(others),
+        false => line
+            .text("; interfaces that give it nothing: ")
+            .codes(inert),
     }
 }
 
