@@ -9,6 +9,7 @@ mod advise;
 mod alerts;
 mod audit;
 mod bench;
+mod cases;
 mod compile;
 mod csv;
 mod csv_with_postgres;

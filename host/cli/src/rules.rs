@@ -1,8 +1,15 @@
-//! `treaty rules`: rules by themselves, without a treaty.
+//! `treaty rules`: rules by themselves, without any system.
 
 mod inspect;
+mod test;
+mod try_out;
 
-use treaty_workshop::{CannotLoad, ShippedComponent, Workshop};
+use std::collections::BTreeMap;
+
+use treaty_folder::TreatyFolder;
+use treaty_workshop::{
+    CannotLoad, CannotLoadNamed, Limits, Rule, SandboxOptions, ShippedComponent, Workshop,
+};
 
 use crate::args::{Args, RulesArgs, RulesCommand};
 use crate::exit::{Exit, Failed};
@@ -11,21 +18,48 @@ use crate::open;
 pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
     match &rules.command {
         RulesCommand::Inspect(wish) => inspect::run(args, wish),
+        RulesCommand::Test(wish) => test::run(args, wish),
+        RulesCommand::Try(wish) => try_out::run(args, wish),
     }
 }
 
-/// A sandbox as a treaty has it, with the rules that ship.
+/// Rules by the names under which a treaty asks them.
+type Rules = BTreeMap<String, Rule>;
+
+/// A sandbox under the limits that hold where a treaty says nothing, with the
+/// rules that ship.
 fn workshop() -> Result<Workshop, Failed> {
+    workshop_under(Limits::default())
+}
+
+/// A sandbox under a treaty's limits.
+fn workshop_of(folder: &TreatyFolder) -> Result<Workshop, Failed> {
+    workshop_under(Limits::default().with(&folder.limits))
+}
+
+fn workshop_under(limits: Limits) -> Result<Workshop, Failed> {
     let shipped = treaty_shipped::all().iter().map(|rule| ShippedComponent {
         name: rule.name,
         component: rule.component,
     });
-    Workshop::new(open::sandbox(), shipped.collect()).map_err(|error| {
+    let options = SandboxOptions {
+        limits,
+        ..open::sandbox()
+    };
+    Workshop::new(options, shipped.collect()).map_err(|error| {
         Failed::new(
             error.to_string(),
             "this machine cannot run rules; see the message",
         )
     })
+}
+
+/// Why a rule of a treaty cannot be loaded.
+fn named(error: &CannotLoadNamed) -> Failed {
+    Failed {
+        exit: Exit::Problems,
+        ..Failed::new(error.to_string(), error.error.hint())
+    }
 }
 
 /// Why a component cannot be looked at.

@@ -6,10 +6,12 @@ use std::sync::{Arc, Mutex};
 
 use treaty_folder::{
     EntitySettings, Guards, Problems, Schemas, Severity, TreatyFolder, check_schemas, own_fields,
-    read_cross_reference, setup,
+    read_cross_reference, resolver_setup, setup,
 };
 use treaty_ledger::{Commit, Ledger, TripState};
-use treaty_model::{Clock, Digest, EntityName, FieldIndex, OwnSchema, SystemIndex, SystemName};
+use treaty_model::{
+    Clock, Digest, EntityName, FieldIndex, OwnSchema, Setup, SystemIndex, SystemName,
+};
 use treaty_planner::Limits;
 use treaty_systems::{Connector, SystemError};
 
@@ -231,9 +233,9 @@ pub(crate) fn part(
 ) -> Result<Part, EngineError> {
     let schemas = sources.iter().map(|source| source.effective.clone());
     let schemas: Vec<OwnSchema> = schemas.collect();
-    let bind = |name: &str| -> Result<Bound, EngineError> {
+    let now = clock.now();
+    let bound = |name: &str, setup: Setup| -> Result<Bound, EngineError> {
         let (id, rule) = rules.get(name)?;
-        let setup = setup(folder, settings, name, &schemas, clock.now());
         let switch = switches.of(&id);
         Ok(Bound {
             id,
@@ -242,8 +244,11 @@ pub(crate) fn part(
             switch,
         })
     };
+    let bind = |name: &str| bound(name, setup(folder, settings, name, &schemas, now));
+    let bind_resolver =
+        |name: &str| bound(name, resolver_setup(folder, settings, name, &schemas, now));
     let entity = &settings.entity;
-    let (resolvers, resolver_of) = bind_resolvers(folder, settings, &bind)?;
+    let (resolvers, resolver_of) = bind_resolvers(folder, settings, &bind_resolver)?;
     let part_systems = entity
         .system_indexes()
         .map(|system| part_system(folder, settings, systems, &sources[system.0], system))
@@ -288,20 +293,7 @@ fn bind_resolvers(
         };
         resolver_of.push(place);
     }
-    for (place, resolver) in resolvers.iter_mut().enumerate() {
-        keep_own_rules(resolver, place, &resolver_of);
-    }
     Ok((resolvers, resolver_of))
-}
-
-/// Takes the `rule` of fields that another resolver decides out of a resolver's
-/// setup: it is that one's name, and no word that this one could know.
-fn keep_own_rules(resolver: &mut Bound, place: usize, resolver_of: &[usize]) {
-    for (field, decides) in resolver.setup.canonical.iter_mut().zip(resolver_of) {
-        if *decides != place {
-            field.attributes.retain(|(name, _)| name != "rule");
-        }
-    }
 }
 
 fn part_system(

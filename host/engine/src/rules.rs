@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use treaty_folder::{Component, Profile, RuleSettings, TreatyFolder};
 use treaty_model::RuleId;
@@ -37,7 +36,7 @@ impl Rules {
         opening: &Opening,
     ) -> Result<Vec<Result<Rule, EngineError>>, EngineError> {
         let mut kept = opening.kept.lock();
-        let kept = kept.with_limits(opening, limits(folder))?;
+        let kept = kept.with_limits(opening, Limits::default().with(&folder.limits))?;
         let rules = folder.rules.iter();
         Ok(rules.map(|settings| kept.load(settings, opening)).collect())
     }
@@ -114,37 +113,12 @@ impl Kept {
     }
 }
 
-fn limits(folder: &TreatyFolder) -> Limits {
-    const MIB: u64 = 1 << 20;
-    let mut limits = Limits::default();
-    let wanted = &folder.limits;
-    let bytes = |mib: u64| usize::try_from(mib.saturating_mul(MIB)).unwrap_or(usize::MAX);
-    let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
-    limits.component_bytes = wanted.component_mib.map_or(limits.component_bytes, bytes);
-    limits.memory_bytes = wanted.memory_mib.map_or(limits.memory_bytes, bytes);
-    limits.table_elements = wanted.table_elements.map_or(limits.table_elements, count);
-    limits.fuel_base = wanted.fuel_base.unwrap_or(limits.fuel_base);
-    limits.fuel_per_element = wanted.fuel_per_element.unwrap_or(limits.fuel_per_element);
-    limits.fuel_per_byte = wanted.fuel_per_byte.unwrap_or(limits.fuel_per_byte);
-    limits.time_base = wanted
-        .time_base_ms
-        .map_or(limits.time_base, Duration::from_millis);
-    limits.time_per_element = wanted
-        .time_per_element_ms
-        .map_or(limits.time_per_element, Duration::from_millis);
-    limits.log_lines = wanted.log_lines.map_or(limits.log_lines, count);
-    limits
-}
-
 fn load(
     sandbox: &Sandbox,
     settings: &RuleSettings,
     opening: &Opening,
 ) -> Result<Rule, EngineError> {
-    let profile = match settings.profile {
-        Profile::Contract => treaty_sandbox::Profile::Contract,
-        Profile::InertWasi => treaty_sandbox::Profile::InertWasi,
-    };
+    let profile = settings.profile;
     let refuse = |message: String, hint: String| EngineError::Rule {
         name: settings.name.clone(),
         message,

@@ -12,6 +12,7 @@
 //! assert_eq!(Value::Decimal(price), Value::Decimal("12.5".parse().expect("a decimal")));
 //! ```
 
+mod component;
 mod entity;
 mod id;
 mod link;
@@ -20,6 +21,7 @@ mod rule;
 mod time;
 mod value;
 
+pub use component::{Profile, RuleLimits};
 pub use entity::{
     Absentees, Column, Deletes, Drift, Entity, EntitySystem, FieldRow, FieldTable, OwnField,
     OwnKind, OwnSchema, Owner, UnknownName,

@@ -55,4 +55,5 @@ pub use fault::{Fault, FaultKind, Setback, TrapKind};
 pub use limits::Limits;
 pub use log::{LogLevel, LogLine};
 pub use rule::{Detail, Kinds, Rule};
-pub use sandbox::{Profile, Sandbox, SandboxOptions};
+pub use sandbox::{Sandbox, SandboxOptions};
+pub use treaty_model::Profile;

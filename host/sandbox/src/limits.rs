@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use treaty_model::RuleLimits;
+
 const KIB: usize = 1 << 10;
 const MIB: usize = 1 << 20;
 
@@ -131,6 +133,26 @@ impl Limits {
             time_per_element: 4 * ordinary.time_per_element,
             ..ordinary
         }
+    }
+
+    /// These limits with what a treaty says in their place.
+    pub fn with(mut self, wanted: &RuleLimits) -> Self {
+        let bytes = |mib: u64| usize::try_from(mib.saturating_mul(1 << 20)).unwrap_or(usize::MAX);
+        let count = |number: u64| usize::try_from(number).unwrap_or(usize::MAX);
+        self.component_bytes = wanted.component_mib.map_or(self.component_bytes, bytes);
+        self.memory_bytes = wanted.memory_mib.map_or(self.memory_bytes, bytes);
+        self.table_elements = wanted.table_elements.map_or(self.table_elements, count);
+        self.fuel_base = wanted.fuel_base.unwrap_or(self.fuel_base);
+        self.fuel_per_element = wanted.fuel_per_element.unwrap_or(self.fuel_per_element);
+        self.fuel_per_byte = wanted.fuel_per_byte.unwrap_or(self.fuel_per_byte);
+        self.time_base = wanted
+            .time_base_ms
+            .map_or(self.time_base, Duration::from_millis);
+        self.time_per_element = wanted
+            .time_per_element_ms
+            .map_or(self.time_per_element, Duration::from_millis);
+        self.log_lines = wanted.log_lines.map_or(self.log_lines, count);
+        self
     }
 
     /// The fuel for a call with so many elements and so many bytes.

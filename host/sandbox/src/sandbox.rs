@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 
-use treaty_model::Digest;
+use treaty_model::{Digest, Profile};
 use wasmtime::Engine;
 use wasmtime::component::Component;
 
@@ -41,18 +41,6 @@ enum Source {
     Own,
     /// Anywhere else.
     Foreign,
-}
-
-/// What a component may import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Profile {
-    /// Only what the contract names.
-    #[default]
-    Contract,
-    /// Besides, a WASI 0.2 that gives nothing, for the output of standard
-    /// toolchains: the batch's own time, seeded random numbers, an empty
-    /// environment, no files, no sockets; what is printed goes to the log.
-    InertWasi,
 }
 
 /// What a sandbox and all its rules share.

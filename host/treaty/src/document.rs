@@ -116,6 +116,11 @@ impl<'d> Section<'d> {
         }
     }
 
+    /// The sections that lead here, for messages.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     /// A text that is not empty.
     pub fn text(&self, key: &'static str) -> Option<Spot<String>> {
         let value = self.get(key)?;
@@ -197,6 +202,19 @@ impl<'d> Section<'d> {
             self.report(names::unknown(&text.place, &name, &text.value, &words));
         }
         found.map(|(_, choice)| *choice)
+    }
+
+    /// Whatever stands under a key.
+    pub fn value(&self, key: &'static str) -> Option<&'d Spanned<DeValue<'d>>> {
+        self.get(key)
+    }
+
+    /// A table below this one whose name is not one of the keys that the form
+    /// knows.
+    pub fn named(&self, name: &str) -> Option<Section<'d>> {
+        let found = self.table.iter().find(|(key, _)| key.get_ref() == name);
+        let (key, value) = found?;
+        self.table_of(self.name(name), self.document.place(key.span()), value)
     }
 
     /// A table below this one.
@@ -281,7 +299,7 @@ impl<'d> Section<'d> {
     }
 
     /// All keys and values as they stand in the file.
-    fn entries(&self) -> Vec<(Spot<String>, &'d Spanned<DeValue<'d>>)> {
+    pub fn entries(&self) -> Vec<(Spot<String>, &'d Spanned<DeValue<'d>>)> {
         let mut entries: Vec<_> = self.table.iter().collect();
         entries.sort_by_key(|(name, _)| name.span().start);
         let entries = entries.into_iter().map(|(name, value)| {
@@ -309,7 +327,8 @@ impl<'d> Section<'d> {
         self.find(key).map(|(_, value)| value)
     }
 
-    fn text_of(&self, name: &str, value: &'d Spanned<DeValue<'d>>) -> Option<Spot<String>> {
+    /// A text that is not empty, given for `name`.
+    pub fn text_of(&self, name: &str, value: &'d Spanned<DeValue<'d>>) -> Option<Spot<String>> {
         let DeValue::String(text) = value.get_ref() else {
             self.wrong_kind(name, "a text", value);
             return None;
@@ -376,7 +395,8 @@ impl<'d> Section<'d> {
         })
     }
 
-    fn wrong_kind(&self, name: &str, wanted: &str, value: &Spanned<DeValue<'d>>) {
+    /// Notes that a value is of another kind than it has to be.
+    pub fn wrong_kind(&self, name: &str, wanted: &str, value: &Spanned<DeValue<'d>>) {
         let place = self.document.place(value.span());
         self.report(Problem::at(&place, format!("{name} wants {wanted}")));
     }

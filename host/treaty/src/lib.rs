@@ -5,7 +5,8 @@
 //! gives a [`TreatyFolder`], or every [`Problem`] of the folder at once, each
 //! with its file, line and column. What only the systems themselves can tell is
 //! checked later by [`check_schemas`] and [`undecided`]; what a rule is told
-//! about an entity is made by [`setup()`].
+//! about an entity is made by [`setup()`]; what a rule must decide is read by
+//! [`read_cases`].
 //!
 //! It must never open a system, run a rule, or keep a secret: a password is
 //! only ever a reference until [`secret`] resolves it for a connector.
@@ -25,6 +26,7 @@
 //! assert!(problems.to_string().starts_with("treaty.toml: cannot be read"));
 //! ```
 
+mod cases;
 mod checks;
 mod cross_reference;
 mod diff;
@@ -43,6 +45,10 @@ mod setup;
 mod sheet;
 mod table;
 
+pub use cases::{
+    Asked, Case, CaseFile, Expectations, Expected, ExpectedDecision, ExpectedMatch, ExpectedRead,
+    ExpectedRow, ExpectedVerdict, Meeting, Other, Sameness, case_files, read_cases,
+};
 pub use cross_reference::read_cross_reference;
 pub use folder::{ConflictDistance, TreatyFolder, read};
 pub use known::{Known, KnownConnector, Location};
@@ -54,5 +60,5 @@ pub use settings::{
     Alerts, Assignment, Component, EntitySettings, Guards, Limits, Mail, MailCredentials, Matching,
     Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, Upkeep, Webhook,
 };
-pub use setup::{own_fields, setup};
+pub use setup::{own_fields, resolver_setup, setup};
 pub use table::SEMANTIC_TYPES;

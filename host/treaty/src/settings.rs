@@ -10,6 +10,7 @@ use treaty_model::{ActorKind, Entity, EntityName, FieldIndex, RemoteId, SystemNa
 use crate::{Place, glob};
 
 pub use alerts::{Alerts, Mail, MailCredentials, Webhook};
+pub use treaty_model::{Profile, RuleLimits as Limits};
 
 pub(crate) mod alerts;
 pub(crate) mod entities;
@@ -136,16 +137,6 @@ pub enum Component {
     Shipped(String),
 }
 
-/// What a component may import.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Profile {
-    /// Only what the contract names.
-    #[default]
-    Contract,
-    /// Also a WASI that gives nothing.
-    InertWasi,
-}
-
 /// What stops a plan: `[guards]`.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Guards {
@@ -218,29 +209,6 @@ pub enum QuestionKind {
     Match,
     /// Whether a record is deleted.
     Delete,
-}
-
-/// What a rule may use up: `[limits]`. None: the sandbox's own default.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Limits {
-    /// The size of a component's file, in MiB.
-    pub component_mib: Option<u64>,
-    /// Memory of one instance, in MiB.
-    pub memory_mib: Option<u64>,
-    /// Elements of one WebAssembly table.
-    pub table_elements: Option<u64>,
-    /// Fuel for a call before any element is counted.
-    pub fuel_base: Option<u64>,
-    /// Fuel for each element of a batch, on top.
-    pub fuel_per_element: Option<u64>,
-    /// Fuel for each byte that is handed in, on top.
-    pub fuel_per_byte: Option<u64>,
-    /// The wall-clock backstop of a call before any element is counted.
-    pub time_base_ms: Option<u64>,
-    /// The wall-clock backstop for each element of a batch, on top.
-    pub time_per_element_ms: Option<u64>,
-    /// Log lines that are kept of one batch.
-    pub log_lines: Option<u64>,
 }
 
 impl Assignment {

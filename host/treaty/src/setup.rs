@@ -1,6 +1,8 @@
 //! What a rule is told about an entity.
 
-use treaty_model::{OwnKind, OwnSchema, Setup, SetupField, SetupSystem, SystemIndex, Timestamp};
+use treaty_model::{
+    FieldIndex, OwnKind, OwnSchema, Setup, SetupField, SetupSystem, SystemIndex, Timestamp,
+};
 
 use crate::{EntitySettings, TreatyFolder};
 
@@ -50,6 +52,25 @@ pub fn setup(
     }
 }
 
+/// The same for a resolver: the `rule` of a field that another resolver decides
+/// is that one's name, and no word that this one could know.
+pub fn resolver_setup(
+    folder: &TreatyFolder,
+    entity: &EntitySettings,
+    rule: &str,
+    schemas: &[OwnSchema],
+    now: Timestamp,
+) -> Setup {
+    let mut setup = setup(folder, entity, rule, schemas, now);
+    for (field, told) in setup.canonical.iter_mut().enumerate() {
+        let decides = folder.resolver_of(entity, FieldIndex(field));
+        if decides.unwrap_or(&entity.resolver) != rule {
+            told.attributes.retain(|(name, _)| name != "rule");
+        }
+    }
+    setup
+}
+
 /// The positions in a system's complete own schema of the fields that the field
 /// table mentions, in ascending order: the order of a rule's own rows.
 pub fn own_fields(entity: &EntitySettings, schema: &OwnSchema, system: SystemIndex) -> Vec<usize> {
@@ -86,7 +107,7 @@ fn own_field(schema: &OwnSchema, position: usize) -> SetupField {
 
 /// The contract's word for a kind. `unsupported` is none of its words: a table
 /// that names such a field never gets as far as a rule.
-fn kind(kind: OwnKind) -> &'static str {
+pub(crate) fn kind(kind: OwnKind) -> &'static str {
     match kind {
         OwnKind::Text => "text",
         OwnKind::Integer => "integer",

@@ -17,9 +17,19 @@
 //! # }
 //! ```
 
+mod ask;
+mod bless;
 mod inspect;
+mod judge;
 mod load;
+mod test;
+mod words;
+mod written;
 
+pub use ask::{Answer, Asking, Compared, ask, setup_of};
+pub use bless::{Blessed, bless};
 pub use inspect::{Inspection, News, inspect, news};
-pub use load::{CannotLoad, Loaded, Place, ShippedComponent, Workshop};
-pub use treaty_sandbox::{Compiler, Fault, SandboxError, SandboxOptions};
+pub use judge::{Difference, differences};
+pub use load::{CannotLoad, CannotLoadNamed, Loaded, Place, ShippedComponent, Workshop};
+pub use test::{CaseResult, Uncovered, test, uncovered};
+pub use treaty_sandbox::{Compiler, Fault, Limits, Rule, SandboxError, SandboxOptions};

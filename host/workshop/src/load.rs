@@ -1,8 +1,10 @@
 //! Loading a rule as a treaty does, under the narrowest profile that it fits.
 
+use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::path::PathBuf;
 
+use treaty_folder::{Component, TreatyFolder};
 use treaty_sandbox::{LoadError, Profile, Rule, Sandbox, SandboxError, SandboxOptions};
 
 /// What a shipped rule is called where a file could be named as well.
@@ -69,6 +71,16 @@ pub enum CannotLoad {
     Refused(#[from] LoadError),
 }
 
+/// Why a rule of a treaty cannot be loaded.
+#[derive(Debug, thiserror::Error)]
+#[error("rule {name}: {error}")]
+pub struct CannotLoadNamed {
+    /// Its name in the treaty.
+    pub name: String,
+    /// Why.
+    pub error: CannotLoad,
+}
+
 /// The cause of a refusal, as the end of its message.
 fn because(error: &LoadError) -> String {
     let cause = error.source();
@@ -105,6 +117,32 @@ impl Workshop {
             }
             loaded => loaded,
         }
+    }
+
+    /// Loads rules of a treaty by their names, as the treaty says; names that it
+    /// does not have are left out.
+    pub fn load_all<'n>(
+        &self,
+        folder: &TreatyFolder,
+        names: impl IntoIterator<Item = &'n str>,
+    ) -> Result<BTreeMap<String, Rule>, CannotLoadNamed> {
+        let mut rules = BTreeMap::new();
+        for name in names {
+            let Some(settings) = folder.rule(name).filter(|_| !rules.contains_key(name)) else {
+                continue;
+            };
+            let place = match &settings.component {
+                Component::File(path) => Place::File(path.clone()),
+                Component::Shipped(name) => Place::Shipped(name.clone()),
+            };
+            let loaded = self.load_under(&place, settings.profile);
+            let loaded = loaded.map_err(|error| CannotLoadNamed {
+                name: name.to_owned(),
+                error,
+            })?;
+            rules.insert(name.to_owned(), loaded.rule);
+        }
+        Ok(rules)
     }
 
     fn load_under(&self, place: &Place, profile: Profile) -> Result<Loaded, CannotLoad> {

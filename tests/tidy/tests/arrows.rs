@@ -22,7 +22,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "treaty-ledger",
         ],
     ),
-    ("treaty-workshop", &["treaty-model", "treaty-sandbox"]),
+    (
+        "treaty-workshop",
+        &["treaty-model", "treaty-folder", "treaty-sandbox"],
+    ),
     (
         "treaty-cli",
         &[

@@ -1,8 +1,10 @@
 //! What a person can type about rules.
 
+use std::path::PathBuf;
+
 use clap::{Args as ClapArgs, Subcommand};
 
-/// What to do with a rule. No treaty is needed.
+/// What to do with rules. No system is opened.
 #[derive(Debug, ClapArgs)]
 pub struct RulesArgs {
     /// What to do.
@@ -16,6 +18,50 @@ pub enum RulesCommand {
     /// Says what a component is: what it decides, what it is for, what it can
     /// reach, how it is configured, how large it is and what it costs to start.
     Inspect(InspectArgs),
+    /// Runs the cases of the treaty: examples of what its rules must decide. No
+    /// system is opened.
+    Test(TestArgs),
+    /// Asks a rule one thing, and tells its answer, its reason and what that took.
+    Try(TryArgs),
+}
+
+/// Which cases, and how they are told.
+#[derive(Debug, ClapArgs)]
+pub struct TestArgs {
+    /// Case files; without any, all of the treaty's folder `cases`.
+    #[arg(value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+
+    /// Runs only cases whose name has this text in it.
+    #[arg(long, value_name = "TEXT")]
+    pub only: Option<String>,
+
+    /// Takes what the rules answer for what they must answer: writes it into the
+    /// case files, in place of what is not met.
+    #[arg(long)]
+    pub bless: bool,
+
+    /// Runs them again whenever something in the treaty folder changes, until it
+    /// is ended.
+    #[arg(long, conflicts_with_all = ["bless", "junit"])]
+    pub watch: bool,
+
+    /// Writes the results as JUnit XML, too.
+    #[arg(long, value_name = "FILE")]
+    pub junit: Option<PathBuf>,
+}
+
+/// What is tried.
+#[derive(Debug, ClapArgs)]
+pub struct TryArgs {
+    /// The component: a rule of the treaty by its name, a file, or `shipped:` and
+    /// the name of a rule that ships.
+    #[arg(value_name = "COMPONENT")]
+    pub component: String,
+
+    /// One case, with or without what it expects; `-` reads it from the keyboard.
+    #[arg(value_name = "CASE", default_value = "-")]
+    pub case: PathBuf,
 }
 
 /// Which component.

@@ -1,0 +1,46 @@
+//! `treaty rules test --bless`.
+
+use serde_json::json;
+use treaty_workshop::bless;
+
+use super::{Suite, path_of};
+use crate::args::{Args, Format, TestArgs};
+use crate::exit::{Exit, Failed};
+use crate::output::{counted, write_file};
+use crate::tell;
+
+pub fn run(args: &Args, wish: &TestArgs, suite: &Suite) -> Result<Exit, Failed> {
+    let rules = suite.rules()?;
+    let (mut changed, mut broken) = (Vec::new(), Vec::new());
+    for (text, file) in &suite.files {
+        let blessed = bless(&suite.folder, text, file, &rules).map_err(|error| {
+            Failed::new(
+                format!("{}: {error}", file.path.display()),
+                "write each case as a section [[case]]",
+            )
+        })?;
+        if blessed.text != *text {
+            write_file(&path_of(suite, wish, &file.path), &blessed.text)?;
+        }
+        changed.extend(blessed.changed);
+        broken.extend(blessed.broken);
+    }
+    if args.format == Format::Json {
+        tell::json(&json!({ "changed": changed, "broken": broken }));
+    } else {
+        for name in &changed {
+            tell::typed_line(format!("{name}: expects what the rule answers now"));
+        }
+        for name in &broken {
+            tell::typed_line(format!("{name}: the rule broke; nothing can expect that"));
+        }
+        let many = counted(changed.len() as u64, "case");
+        tell::line(format!(
+            "{many} changed; look at the difference before you keep it"
+        ));
+    }
+    Ok(match broken.is_empty() {
+        true => Exit::Done,
+        false => Exit::Failed,
+    })
+}
