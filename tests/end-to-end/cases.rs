@@ -90,7 +90,9 @@ fn blessing_changes_what_is_not_met_and_nothing_else() {
         .says("the shop's last name wins: expects what the rule answers now\n")
         .says("1 case changed");
     let blessed = bench.read("cases/contact.toml");
-    let (before, _) = CASES.split_once("expect.keep = \"shop\"").expect("it is there");
+    let (before, _) = CASES
+        .split_once("expect.keep = \"shop\"")
+        .expect("it is there");
     assert!(
         blessed.starts_with(before.trim_end()),
         "all before it stands as it stood: {blessed}"
@@ -132,11 +134,7 @@ expect = { canonical = { first = "Anna" }, problems = { since = "soon" } }
         .says("3 cases: 3 passed, 0 failed")
         .says("no case decides of contact: first, last, email, since\n");
     // Absent and empty are two things.
-    bench.edit(
-        "cases/contact.toml",
-        ", town = { null = true } }",
-        " }",
-    );
+    bench.edit("cases/contact.toml", ", town = { null = true } }", " }");
     bench
         .treaty(&["rules", "test"])
         .expect(1)
@@ -215,10 +213,9 @@ fn a_case_has_a_budget_and_a_rule_that_breaks_fails_it() {
         "[entities.contact]",
         "[rules.loops]\ncomponent = \"loops.wasm\"\n[entities.contact]\nresolver = \"loops\"",
     );
-    bench
-        .treaty(&["rules", "test"])
-        .expect(1)
-        .says("           answer\n             expected  an answer\n             got       a fault: ");
+    bench.treaty(&["rules", "test"]).expect(1).says(
+        "           answer\n             expected  an answer\n             got       a fault: ",
+    );
     // What broke is nothing that anybody can expect.
     let before = bench.read("cases/contact.toml");
     bench
@@ -269,9 +266,7 @@ fn one_question_is_put_to_a_rule() {
     // Any component can be put in its place.
     bench.write("good.wasm", guests::GOOD);
     tried("good.wasm").expect(0).says("email: keep ");
-    tried("shipped:map-fields")
-        .expect(1)
-        .says("a fault: ");
+    tried("shipped:map-fields").expect(1).says("a fault: ");
     tried("no-such-rule").expect(1);
     let mut command = bench.command(&["rules", "try", "resolve-standard"]);
     let mut child = command

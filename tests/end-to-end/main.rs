@@ -21,6 +21,7 @@ mod full_disk;
 mod golden;
 mod init;
 mod killed;
+mod laws;
 mod messages;
 mod questions;
 mod quickstart;

@@ -1,6 +1,7 @@
 //! `treaty rules`: rules by themselves, without any system.
 
 mod inspect;
+mod laws;
 mod test;
 mod try_out;
 
@@ -18,6 +19,7 @@ use crate::open;
 pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
     match &rules.command {
         RulesCommand::Inspect(wish) => inspect::run(args, wish),
+        RulesCommand::Laws(wish) => laws::run(args, wish),
         RulesCommand::Test(wish) => test::run(args, wish),
         RulesCommand::Try(wish) => try_out::run(args, wish),
     }

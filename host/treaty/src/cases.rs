@@ -22,7 +22,7 @@ use crate::Place;
 /// The folder of a treaty that holds its cases.
 const CASES: &str = "cases";
 
-pub use read::{Expectations, read_cases};
+pub use read::{Expectations, no_cases, read_cases};
 
 /// One case file without problems.
 #[derive(Clone, Debug)]

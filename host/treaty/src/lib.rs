@@ -47,7 +47,7 @@ mod table;
 
 pub use cases::{
     Asked, Case, CaseFile, Expectations, Expected, ExpectedDecision, ExpectedMatch, ExpectedRead,
-    ExpectedRow, ExpectedVerdict, Meeting, Other, Sameness, case_files, read_cases,
+    ExpectedRow, ExpectedVerdict, Meeting, Other, Sameness, case_files, no_cases, read_cases,
 };
 pub use cross_reference::read_cross_reference;
 pub use folder::{ConflictDistance, TreatyFolder, read};

@@ -7,7 +7,7 @@
 pub mod resolver {
     wit_bindgen::generate!({ path: "wit", world: "resolver-rule", pub_export_macro: true });
 
-    pub use exports::treaty::rules::resolver::{Conflict, Decision, Verdict};
+    pub use exports::treaty::rules::resolver::{Candidate, Conflict, Decision, Verdict};
     pub use treaty::rules::types::{RuleError, Setup, Value};
 
     /// The answer for one conflict.

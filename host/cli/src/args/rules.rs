@@ -21,6 +21,10 @@ pub enum RulesCommand {
     /// Runs the cases of the treaty: examples of what its rules must decide. No
     /// system is opened.
     Test(TestArgs),
+    /// Holds the laws of its kind against each rule of the treaty, with generated
+    /// input: for instance that the order of the sides does not matter. No system
+    /// is opened.
+    Laws(LawsArgs),
     /// Asks a rule one thing, and tells its answer, its reason and what that took.
     Try(TryArgs),
 }
@@ -49,6 +53,31 @@ pub struct TestArgs {
     /// Writes the results as JUnit XML, too.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+}
+
+/// Which rules, and how hard.
+#[derive(Debug, ClapArgs)]
+pub struct LawsArgs {
+    /// Rules of the treaty by their names; without any, all of them.
+    #[arg(value_name = "RULE")]
+    pub rules: Vec<String>,
+
+    /// How many inputs each law is held against.
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 256,
+        value_parser = clap::value_parser!(u32).range(1..=1_000_000)
+    )]
+    pub tries: u32,
+
+    /// Where chance begins: the same number brings the same input.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub seed: u64,
+
+    /// Writes counter-examples as case files into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub write: Option<PathBuf>,
 }
 
 /// What is tried.

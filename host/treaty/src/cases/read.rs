@@ -1,9 +1,9 @@
 //! Reading a case file: what it says of all its cases, then one case after the
 //! other.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use treaty_model::{OwnField, OwnKind, OwnSchema, Row, SystemIndex, Timestamp};
+use treaty_model::{EntityName, OwnField, OwnKind, OwnSchema, Row, SystemIndex, Timestamp};
 
 use super::value::{Slot, time};
 use super::{Asked, Case, CaseFile, compare, conflict, map};
@@ -42,15 +42,7 @@ pub fn read_cases(
         read
     });
     let own = file.below("own");
-    let mut schemas = Vec::new();
-    for settings in &folder.entities {
-        let of_entity = own
-            .as_ref()
-            .and_then(|own| own.named(&settings.entity.name.0));
-        let schema = |system| own_schema(settings, system, of_entity.as_ref());
-        let all = settings.entity.system_indexes().map(schema).collect();
-        schemas.push((settings.entity.name.clone(), all));
-    }
+    let schemas = schemas(folder, own.as_ref());
     if let Some(own) = &own {
         refuse_others(own, "entity", &entity_names(folder));
     }
@@ -81,6 +73,27 @@ pub fn read_cases(
         schemas,
         cases,
     })
+}
+
+/// A file without cases: every own field is a text.
+pub fn no_cases(folder: &TreatyFolder) -> CaseFile {
+    CaseFile {
+        path: PathBuf::new(),
+        now: Timestamp::from_micros(NOW_MICROS),
+        schemas: schemas(folder, None),
+        cases: Vec::new(),
+    }
+}
+
+/// The own schemas of all entities.
+fn schemas(folder: &TreatyFolder, own: Option<&Section<'_>>) -> Vec<(EntityName, Vec<OwnSchema>)> {
+    let entities = folder.entities.iter().map(|settings| {
+        let of_entity = own.and_then(|own| own.named(&settings.entity.name.0));
+        let schema = |system| own_schema(settings, system, of_entity.as_ref());
+        let all = settings.entity.system_indexes().map(schema).collect();
+        (settings.entity.name.clone(), all)
+    });
+    entities.collect()
 }
 
 /// The latest time that a conflict names.
@@ -190,7 +203,7 @@ fn set_kinds(schema: &mut OwnSchema, kinds: &Section<'_>) {
 pub(super) struct Reading<'a> {
     pub folder: &'a TreatyFolder,
     entity: Option<&'a Spot<String>>,
-    schemas: &'a [(treaty_model::EntityName, Vec<OwnSchema>)],
+    schemas: &'a [(EntityName, Vec<OwnSchema>)],
     pub expectations: Expectations,
 }
 

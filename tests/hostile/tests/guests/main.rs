@@ -379,6 +379,36 @@ fn compares_bytes() {
     assert_eq!(kinds, [(1, trap), (2, FaultKind::Malformed)]);
 }
 
+/// That they break laws, the end-to-end tests of `rules laws` show; here they
+/// keep to what the sandbox asks of everybody.
+#[test]
+fn breaks_laws_of_resolvers() {
+    let answers = resolve(guests::BREAKS_LAWS_OF_RESOLVERS, &ten());
+    let kept = answers.answers.iter().flatten().flatten();
+    assert!(kept.clone().all(|verdict| verdict.reason == "the smallest"));
+    assert_eq!(kept.count(), 20);
+}
+
+#[test]
+fn breaks_laws_of_mappers() {
+    let rule = load(guests::BREAKS_LAWS_OF_MAPPERS, Profile::Contract);
+    let inbound = Inbound {
+        own: row("a@b.c"),
+        known: row("a@b.c"),
+    };
+    let answers = rule.to_canonical(&setup(), SystemIndex(1), &[inbound]);
+    let answer = answers.answers[0].as_ref().expect("an answer");
+    assert!(matches!(answer, InboundAnswer::Read(read) if read.canonical == row("a@b.c")));
+}
+
+#[test]
+fn breaks_laws_of_matchers() {
+    let rule = load(guests::BREAKS_LAWS_OF_MATCHERS, Profile::Contract);
+    let answers = rule.prepare(&setup(), &[row("ada"), row("bob")]);
+    let keys = answers.answers.iter().flatten().map(|one| one.keys.len());
+    assert_eq!(keys.collect::<Vec<_>>(), [1, 1]);
+}
+
 /// All of them in one sandbox; then a good guest answers as it did before, and
 /// the process is no larger than one more instance may make it.
 #[test]

@@ -1,0 +1,110 @@
+//! `treaty rules laws`: the laws of a treaty's rules, held against generated input.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use serde_json::json;
+use treaty_folder::{CaseFile, TreatyFolder, no_cases};
+use treaty_workshop::{LawResult, Outcome, Tries, laws};
+
+use super::{named, workshop_of};
+use crate::args::{Args, Format, LawsArgs};
+use crate::exit::{Exit, Failed};
+use crate::output::{counted, write_file};
+use crate::{open, tell};
+
+pub fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
+    let folder = open::sound_folder(args)?;
+    let file: CaseFile = no_cases(&folder);
+    let rules = wanted(&folder, wish)?;
+    let workshop = workshop_of(&folder)?;
+    let rules = workshop.load_all(&folder, rules.iter().map(String::as_str));
+    let rules = rules.map_err(|error| named(&error))?;
+    let tries = Tries {
+        count: wish.tries,
+        seed: wish.seed,
+    };
+    let results = laws(&folder, &file, &rules, tries);
+    if let Some(folder) = &wish.write {
+        write_cases(folder, &results)?;
+    }
+    match args.format {
+        Format::Json => tell::json(&json!({ "laws": results })),
+        Format::Text => tell_results(&results),
+    }
+    Ok(match results.iter().any(is_broken) {
+        true => Exit::Failed,
+        false => Exit::Done,
+    })
+}
+
+/// The rules that are named, or all that the treaty has.
+fn wanted(folder: &TreatyFolder, wish: &LawsArgs) -> Result<BTreeSet<String>, Failed> {
+    let known: BTreeSet<_> = folder.rules.iter().map(|rule| rule.name.clone()).collect();
+    if wish.rules.is_empty() {
+        return Ok(known);
+    }
+    let unknown = wish.rules.iter().find(|name| !known.contains(*name));
+    if let Some(unknown) = unknown {
+        let known: Vec<_> = known.iter().map(String::as_str).collect();
+        return Err(Failed::new(
+            format!("the treaty has no rule {unknown:?}"),
+            format!("it has: {}", known.join(", ")),
+        ));
+    }
+    Ok(wish.rules.iter().cloned().collect())
+}
+
+fn is_broken(result: &LawResult) -> bool {
+    matches!(result.outcome, Outcome::Broken { .. })
+}
+
+fn tell_results(results: &[LawResult]) {
+    for of_rule in
+        results.chunk_by(|one, next| (&one.entity, &one.rule) == (&next.entity, &next.rule))
+    {
+        tell::typed_line(format!("{} of {}", of_rule[0].rule, of_rule[0].entity));
+        for result in of_rule {
+            result_lines(result).iter().for_each(tell::typed_line);
+        }
+    }
+    let broken = results.iter().filter(|result| is_broken(result)).count();
+    let waived = |result: &&LawResult| matches!(result.outcome, Outcome::Waived(_));
+    let waived = results.iter().filter(waived).count();
+    tell::line(format!(
+        "{}: {} held, {broken} broken, {waived} not tried",
+        counted(results.len() as u64, "law"),
+        results.len() - broken - waived
+    ));
+}
+
+fn result_lines(result: &LawResult) -> Vec<String> {
+    let LawResult { law, tried, .. } = result;
+    match &result.outcome {
+        Outcome::Held => vec![format!("  held    {law} ({tried} tried)")],
+        Outcome::Waived(why) => vec![format!("  -       {law}: {why}")],
+        Outcome::Broken { why, case } => {
+            let case = case.lines().map(|line| format!("            {line}"));
+            let mut lines = vec![
+                format!("  BROKEN  {law}"),
+                format!("          {why}"),
+                "          as a case, with what the rule answers now:".to_owned(),
+            ];
+            lines.extend(case);
+            lines
+        }
+    }
+}
+
+/// A case file for each law that does not hold.
+fn write_cases(folder: &Path, results: &[LawResult]) -> Result<(), Failed> {
+    std::fs::create_dir_all(folder)
+        .map_err(|error| crate::output::cannot_write(folder, &error.to_string()))?;
+    for (number, result) in results.iter().enumerate() {
+        if let Outcome::Broken { case, .. } = &result.outcome {
+            let name = format!("law-{}-{}-{number}.toml", result.entity, result.rule);
+            write_file(&folder.join(name), case)?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,158 @@
+//! The laws of rules, held against generated input.
+//!
+//! What is generated comes from the treaty's own schemas, and is the same for the
+//! same seed. A counter-example is made as small as it goes, and told as a case
+//! file.
+
+mod batch;
+mod conflicts;
+mod mapper;
+mod matcher;
+mod resolver;
+mod rows;
+mod trial;
+mod values;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use treaty_folder::{CaseFile, EntitySettings, TreatyFolder, resolver_setup, setup};
+use treaty_model::{EntityName, FieldIndex, OwnSchema, Setup};
+use treaty_sandbox::Rule;
+
+use crate::words::Words;
+
+/// How laws are tried.
+#[derive(Clone, Copy, Debug)]
+pub struct Tries {
+    /// How many inputs each law is held against.
+    pub count: u32,
+    /// Where chance begins.
+    pub seed: u64,
+}
+
+/// What became of one law.
+#[derive(Clone, Debug, Serialize)]
+pub struct LawResult {
+    /// The entity whose schemas the input was made from.
+    pub entity: EntityName,
+    /// The rule, by its name in the treaty.
+    pub rule: String,
+    /// The law.
+    pub law: &'static str,
+    /// How many of the inputs it says something about.
+    pub tried: u32,
+    /// Whether it holds.
+    pub outcome: Outcome,
+}
+
+/// Whether a law holds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It held against everything.
+    Held,
+    /// It does not apply, for this reason.
+    Waived(String),
+    /// It does not hold.
+    Broken {
+        /// What went wrong.
+        why: String,
+        /// The smallest input with which it goes wrong, as a case file.
+        case: String,
+    },
+}
+
+/// Everything that a law needs to be tried.
+pub(crate) struct Ground<'a> {
+    settings: &'a EntitySettings,
+    setup: &'a Setup,
+    /// The rule, by its name in the treaty.
+    name: &'a str,
+    rule: &'a Rule,
+    tries: Tries,
+    /// What the rule says of itself beyond its name.
+    attributes: &'a [(String, String)],
+}
+
+impl Ground<'_> {
+    fn words(&self) -> Words<'_> {
+        Words {
+            settings: self.settings,
+            setup: self.setup,
+        }
+    }
+
+    /// What the rule says of itself under this name.
+    fn says(&self, name: &str) -> Option<&str> {
+        let mut said = self.attributes.iter();
+        let said = said.find(|(said, _)| said == name);
+        said.map(|(_, value)| value.as_str())
+    }
+}
+
+/// Tries every law of the rules that an entity of a treaty uses. `file` gives the
+/// kinds of own fields and the batch's own time: a case file, or an empty one.
+pub fn laws(
+    folder: &TreatyFolder,
+    file: &CaseFile,
+    rules: &BTreeMap<String, Rule>,
+    tries: Tries,
+) -> Vec<LawResult> {
+    let entities = folder.entities.iter();
+    entities
+        .flat_map(|settings| of_entity(folder, file, settings, rules, tries))
+        .collect()
+}
+
+fn of_entity(
+    folder: &TreatyFolder,
+    file: &CaseFile,
+    settings: &EntitySettings,
+    rules: &BTreeMap<String, Rule>,
+    tries: Tries,
+) -> Vec<LawResult> {
+    let schemas = file.schemas.iter();
+    let mut schemas = schemas.filter(|(name, _)| *name == settings.entity.name);
+    let schemas: &[OwnSchema] = schemas.next().map_or(&[], |(_, schemas)| schemas);
+    let mut results = Vec::new();
+    let mut ground = |name: &str, setup: &Setup, held: &dyn Fn(&Ground<'_>) -> Vec<LawResult>| {
+        let Some(rule) = rules.get(name) else { return };
+        let attributes = rule.describe().map(|said| said.attributes);
+        results.extend(held(&Ground {
+            settings,
+            setup,
+            name,
+            rule,
+            tries,
+            attributes: &attributes.unwrap_or_default(),
+        }));
+    };
+    let told = |name: &str| setup(folder, settings, name, schemas, file.now);
+    ground(&settings.mapper, &told(&settings.mapper), &mapper::laws);
+    if let Some(matching) = &settings.matching {
+        let setup = told(&matching.matcher);
+        ground(&matching.matcher, &setup, &|ground| {
+            matcher::laws(ground, matching)
+        });
+    }
+    for (name, fields) in resolvers(folder, settings) {
+        let setup = resolver_setup(folder, settings, name, schemas, file.now);
+        ground(name, &setup, &|ground| resolver::laws(ground, &fields));
+    }
+    results
+}
+
+/// The resolvers of an entity, each with the fields that it decides.
+fn resolvers<'f>(
+    folder: &'f TreatyFolder,
+    settings: &'f EntitySettings,
+) -> BTreeMap<&'f str, Vec<FieldIndex>> {
+    let mut resolvers: BTreeMap<&str, Vec<FieldIndex>> = BTreeMap::new();
+    for (field, _) in settings.entity.table.fields() {
+        if let Some(name) = folder.resolver_of(settings, field) {
+            resolvers.entry(name).or_default().push(field);
+        }
+    }
+    resolvers
+}
