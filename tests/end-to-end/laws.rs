@@ -159,3 +159,27 @@ fn the_quickstarts_rules_keep_the_laws() {
     let laws = ["--treaty", example, "rules", "laws", "--tries", "8"];
     Bench::new().treaty(&laws).expect(0).says(" 0 broken, ");
 }
+
+#[test]
+fn what_a_rule_costs_is_told_beside_the_shipped_one() {
+    let bench = lawless();
+    let said = bench.treaty(&["--format", "json", "rules", "bench", "resolver"]);
+    let told = said.expect(0).json();
+    let rule = &told["rules"][0];
+    assert_eq!(rule["rule"]["function"], "resolve");
+    assert_eq!(rule["against"]["component"], "shipped:resolve-standard");
+    for measures in [&rule["rule"]["measures"], &rule["against"]["measures"]] {
+        let measures = measures.as_array().expect("a list");
+        let sizes: Vec<_> = measures.iter().map(|one| &one["elements"]).collect();
+        assert_eq!(sizes, [1, 16, 256]);
+        let figures = ["element_time_ns", "element_fuel", "memory_bytes"];
+        let all = measures.iter().flat_map(|one| figures.map(|key| &one[key]));
+        assert!(all.into_iter().all(|figure| figure.as_u64() > Some(0)));
+        // What a batch costs is shared by more of them.
+        assert!(measures[2]["element_fuel"].as_u64() < measures[0]["element_fuel"].as_u64());
+    }
+    bench
+        .treaty(&["rules", "bench", "resolver"])
+        .expect(0)
+        .says("resolver of contact: resolve\n");
+}

@@ -13,7 +13,7 @@ use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub use advise::AdviseArgs;
 pub use correction::{AuditArgs, UndoArgs};
 pub use docs::DocsArgs;
-pub use rules::{InspectArgs, LawsArgs, RulesArgs, RulesCommand, TestArgs, TryArgs};
+pub use rules::{BenchArgs, InspectArgs, LawsArgs, RulesArgs, RulesCommand, TestArgs, TryArgs};
 
 const EXIT_CODES: &str = "Exit codes:
   0   done; for `plan`: there is nothing to do

@@ -1,11 +1,12 @@
 //! `treaty rules`: rules by themselves, without any system.
 
+mod bench;
 mod inspect;
 mod laws;
 mod test;
 mod try_out;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_folder::TreatyFolder;
 use treaty_workshop::{
@@ -19,6 +20,7 @@ use crate::open;
 pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
     match &rules.command {
         RulesCommand::Inspect(wish) => inspect::run(args, wish),
+        RulesCommand::Bench(wish) => bench::run(args, wish),
         RulesCommand::Laws(wish) => laws::run(args, wish),
         RulesCommand::Test(wish) => test::run(args, wish),
         RulesCommand::Try(wish) => try_out::run(args, wish),
@@ -53,6 +55,22 @@ fn workshop_under(limits: Limits) -> Result<Workshop, Failed> {
             error.to_string(),
             "this machine cannot run rules; see the message",
         )
+    })
+}
+
+/// The rules of a treaty that are named, or all of them.
+fn wanted(folder: &TreatyFolder, rules: &[String]) -> Result<BTreeSet<String>, Failed> {
+    let known: BTreeSet<_> = folder.rules.iter().map(|rule| rule.name.clone()).collect();
+    if let Some(unknown) = rules.iter().find(|name| !known.contains(*name)) {
+        let known: Vec<_> = known.iter().map(String::as_str).collect();
+        return Err(Failed::new(
+            format!("the treaty has no rule {unknown:?}"),
+            format!("it has: {}", known.join(", ")),
+        ));
+    }
+    Ok(match rules {
+        [] => known,
+        named => named.iter().cloned().collect(),
     })
 }
 

@@ -67,6 +67,7 @@ impl Switch {
                 answers: (0..elements).map(|_| Err(switched_off())).collect(),
                 fuel: 0,
                 log: Vec::new(),
+                memory_bytes: 0,
                 log_lines_dropped: 0,
             };
         }

@@ -34,6 +34,8 @@ pub struct Answers<T> {
     pub answers: Vec<Result<T, Setback>>,
     /// The fuel that all runs of the batch burnt together.
     pub fuel: u64,
+    /// The memory that the largest of these runs had in the end, in bytes.
+    pub memory_bytes: u64,
     /// What the rule wrote to its log, within its budget. Runs that were
     /// repeated in halves do not count.
     pub log: Vec<LogLine>,
@@ -85,16 +87,18 @@ impl Batch<'_> {
         };
         let mut log = Log::new(&rule.shared.limits);
         let mut answers = Vec::with_capacity(elements);
-        let mut fuel = 0_u64;
+        let (mut fuel, mut memory_bytes) = (0_u64, 0);
         for (given, tally) in &mut ran {
             answers.append(given);
             fuel = fuel.saturating_add(tally.fuel);
+            memory_bytes = memory_bytes.max(tally.memory_bytes);
             log.append(std::mem::take(&mut tally.log));
         }
         assert_eq!(answers.len(), elements, "one answer for each element");
         Answers {
             answers,
             fuel,
+            memory_bytes,
             log: log.lines,
             log_lines_dropped: log.dropped,
         }
@@ -112,6 +116,7 @@ impl Batch<'_> {
         let scope = self.scope(&whole);
         let mut tally = Tally {
             fuel: 0,
+            memory_bytes: 0,
             wasted: 0,
             allowance: limits
                 .fuel(scope.elements, scope.bytes)
@@ -165,6 +170,7 @@ impl Batch<'_> {
             ask(store, instance, part.clone())
         });
         tally.fuel = tally.fuel.saturating_add(outcome.fuel);
+        tally.memory_bytes = tally.memory_bytes.max(outcome.memory_bytes);
         let given = outcome.answer.and_then(|given| counted(given, part.len()));
         if given.is_err() {
             // Time that the wall clock ended counts as if all fuel had burnt.
@@ -182,6 +188,7 @@ impl Batch<'_> {
 /// What the runs of a part have cost so far.
 struct Tally {
     fuel: u64,
+    memory_bytes: u64,
     /// The fuel of runs that failed, and how much of it is too much.
     wasted: u64,
     allowance: u64,
@@ -220,6 +227,7 @@ impl<T> Answers<T> {
         Self {
             answers: (0..elements).map(|_| Err(fault.clone().into())).collect(),
             fuel: 0,
+            memory_bytes: 0,
             log: Vec::new(),
             log_lines_dropped: 0,
         }

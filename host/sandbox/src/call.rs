@@ -24,6 +24,7 @@ pub(crate) struct Scope {
 pub(crate) struct Outcome<A> {
     pub(crate) answer: Result<A, Fault>,
     pub(crate) fuel: u64,
+    pub(crate) memory_bytes: u64,
     /// How often the wall-clock backstop struck.
     pub(crate) timeouts: u64,
     pub(crate) log: Log,
@@ -73,6 +74,7 @@ fn call_once<A>(
     Outcome {
         answer,
         fuel: budget.saturating_sub(left),
+        memory_bytes: store.data().limiter.memory_bytes as u64,
         timeouts: u64::from(timed_out),
         log: store.into_data().log,
     }

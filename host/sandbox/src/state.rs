@@ -38,7 +38,8 @@ impl State {
 pub(crate) struct Limiter {
     memory_bytes_max: usize,
     table_elements_max: usize,
-    memory_bytes: usize,
+    /// What all memories of the instance have, in bytes.
+    pub(crate) memory_bytes: usize,
     counts: [usize; 3],
     /// What was refused last: the cause of the trap that tends to follow.
     pub(crate) refused: Option<FaultKind>,

@@ -56,6 +56,7 @@ pub use problem::{Place, Problem, Problems, Severity};
 pub use revise::{CellChange, NewOwner, Revised};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};
 pub use secret::{refuse_address, secret};
+pub use settings::entities::{DEFAULT_MAPPER, DEFAULT_RESOLVER};
 pub use settings::{
     Alerts, Assignment, Component, EntitySettings, Guards, Limits, Mail, MailCredentials, Matching,
     Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, Upkeep, Webhook,

@@ -5,6 +5,7 @@
 //! file.
 
 mod batch;
+mod bench;
 mod conflicts;
 mod mapper;
 mod matcher;
@@ -21,6 +22,8 @@ use treaty_model::{EntityName, FieldIndex, OwnSchema, Setup};
 use treaty_sandbox::Rule;
 
 use crate::words::Words;
+
+pub use bench::{Measure, Measured, bench};
 
 /// How laws are tried.
 #[derive(Clone, Copy, Debug)]

@@ -31,7 +31,7 @@ pub use ask::{Answer, Asking, Compared, ask, setup_of};
 pub use bless::{Blessed, bless};
 pub use inspect::{Inspection, News, inspect, news};
 pub use judge::{Difference, differences};
-pub use laws::{LawResult, Outcome, Tries, laws};
+pub use laws::{LawResult, Measure, Measured, Outcome, Tries, bench, laws};
 pub use load::{CannotLoad, CannotLoadNamed, Loaded, Place, ShippedComponent, Workshop};
 pub use test::{CaseResult, Uncovered, test, uncovered};
 pub use treaty_sandbox::{Compiler, Fault, Limits, Rule, SandboxError, SandboxOptions};

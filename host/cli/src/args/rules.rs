@@ -25,6 +25,9 @@ pub enum RulesCommand {
     /// input: for instance that the order of the sides does not matter. No system
     /// is opened.
     Laws(LawsArgs),
+    /// Measures what each rule of the treaty costs, by the size of its batches: time
+    /// on this machine, fuel, memory. No system is opened.
+    Bench(BenchArgs),
     /// Asks a rule one thing, and tells its answer, its reason and what that took.
     Try(TryArgs),
 }
@@ -78,6 +81,24 @@ pub struct LawsArgs {
     /// Writes counter-examples as case files into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub write: Option<PathBuf>,
+}
+
+/// Which rules, and beside what.
+#[derive(Debug, ClapArgs)]
+pub struct BenchArgs {
+    /// Rules of the treaty by their names; without any, all of them.
+    #[arg(value_name = "RULE")]
+    pub rules: Vec<String>,
+
+    /// Measures this component in the same run, on the same input: a file, or
+    /// `shipped:` and the name of a rule that ships. Without it, a rule of the
+    /// treaty's own stands beside the one that would be used in its place.
+    #[arg(long, value_name = "COMPONENT")]
+    pub against: Option<String>,
+
+    /// Where chance begins: the same number brings the same input.
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub seed: u64,
 }
 
 /// What is tried.

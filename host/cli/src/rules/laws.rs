@@ -1,13 +1,12 @@
 //! `treaty rules laws`: the laws of a treaty's rules, held against generated input.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::json;
-use treaty_folder::{CaseFile, TreatyFolder, no_cases};
+use treaty_folder::no_cases;
 use treaty_workshop::{LawResult, Outcome, Tries, laws};
 
-use super::{named, workshop_of};
+use super::{named, wanted, workshop_of};
 use crate::args::{Args, Format, LawsArgs};
 use crate::exit::{Exit, Failed};
 use crate::output::{counted, write_file};
@@ -15,8 +14,8 @@ use crate::{open, tell};
 
 pub fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
     let folder = open::sound_folder(args)?;
-    let file: CaseFile = no_cases(&folder);
-    let rules = wanted(&folder, wish)?;
+    let file = no_cases(&folder);
+    let rules = wanted(&folder, &wish.rules)?;
     let workshop = workshop_of(&folder)?;
     let rules = workshop.load_all(&folder, rules.iter().map(String::as_str));
     let rules = rules.map_err(|error| named(&error))?;
@@ -36,23 +35,6 @@ pub fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
         true => Exit::Failed,
         false => Exit::Done,
     })
-}
-
-/// The rules that are named, or all that the treaty has.
-fn wanted(folder: &TreatyFolder, wish: &LawsArgs) -> Result<BTreeSet<String>, Failed> {
-    let known: BTreeSet<_> = folder.rules.iter().map(|rule| rule.name.clone()).collect();
-    if wish.rules.is_empty() {
-        return Ok(known);
-    }
-    let unknown = wish.rules.iter().find(|name| !known.contains(*name));
-    if let Some(unknown) = unknown {
-        let known: Vec<_> = known.iter().map(String::as_str).collect();
-        return Err(Failed::new(
-            format!("the treaty has no rule {unknown:?}"),
-            format!("it has: {}", known.join(", ")),
-        ));
-    }
-    Ok(wish.rules.iter().cloned().collect())
 }
 
 fn is_broken(result: &LawResult) -> bool {

@@ -10,9 +10,9 @@ use crate::settings::{EntityPlaces, EntitySettings, Matching, SystemSettings, pa
 use crate::{Place, Problem, names};
 
 /// The rule that maps an entity's records where the treaty names none.
-pub(crate) const DEFAULT_MAPPER: &str = "map-fields";
+pub const DEFAULT_MAPPER: &str = "map-fields";
 /// The rule that decides an entity's conflicts where the treaty names none.
-pub(crate) const DEFAULT_RESOLVER: &str = "resolve-standard";
+pub const DEFAULT_RESOLVER: &str = "resolve-standard";
 const DEFAULT_LINK_FROM: f64 = 0.95;
 const DEFAULT_ASK_FROM: f64 = 0.2;
 const DEFAULT_FIRST_MEETING_LINK_FROM: f64 = 0.99;

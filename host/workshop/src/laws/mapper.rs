@@ -90,7 +90,7 @@ fn inbound(system: usize, own: Row) -> Asked {
 
 /// An own row: as the mapper itself makes one, and here and there as somebody
 /// types the value. What cannot be written is absent.
-fn own(ground: &Ground<'_>, system: usize, canonical: &Row, typed: &Typed) -> Row {
+pub(super) fn own(ground: &Ground<'_>, system: usize, canonical: &Row, typed: &Typed) -> Row {
     let fields = &ground.setup.systems[system].fields;
     let nothing = vec![None; fields.len()];
     let mut own = match write(ground, system, canonical, &nothing, Purpose::Create) {

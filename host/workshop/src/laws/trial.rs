@@ -81,7 +81,7 @@ fn result(ground: &Ground<'_>, law: &'static str, tried: u32, outcome: Outcome) 
 }
 
 /// The same input for the same seed and law, on every machine.
-fn runner(ground: &Ground<'_>, law: &str) -> TestRunner {
+pub(super) fn runner(ground: &Ground<'_>, law: &str) -> TestRunner {
     let mut seed = [0; 32];
     seed[..8].copy_from_slice(&ground.tries.seed.to_le_bytes());
     for (at, byte) in law.bytes().enumerate() {
