@@ -252,6 +252,7 @@ pub(crate) fn part(
         Some(matching) => Some((matching.clone(), bind(&matching.matcher)?)),
         None => None,
     };
+    let cross_reference = read_cross_reference(folder, settings).map_err(EngineError::Treaty)?;
     Ok(Part {
         entity: entity.clone(),
         systems: part_systems,
@@ -259,7 +260,8 @@ pub(crate) fn part(
         resolvers,
         resolver_of,
         matching,
-        cross_reference: read_cross_reference(folder, settings).map_err(EngineError::Treaty)?,
+        cross_reference_digest: digest_of(&cross_reference),
+        cross_reference,
         references: references(settings),
     })
 }
@@ -302,6 +304,10 @@ fn keep_own_rules(resolver: &mut Bound, place: usize, resolver_of: &[usize]) {
             field.attributes.retain(|(name, _)| name != "rule");
         }
     }
+}
+
+fn digest_of(cross_reference: &[Vec<Option<treaty_model::RemoteId>>]) -> Digest {
+    Digest::of(serde_json::json!(cross_reference).to_string().as_bytes())
 }
 
 fn part_system(

@@ -61,6 +61,49 @@ impl Rest<'_> {
         })
     }
 
+    /// A new record brought what had been agreed already, so that it was no edit;
+    /// and what an editor elsewhere had made of that same value was seen later, for
+    /// the column was away: base became it from just that value.
+    pub(crate) fn is_superseded_unseen(
+        &self,
+        thing: &Thing,
+        edit: &Edit,
+        earlier: &[&Edit],
+    ) -> bool {
+        let of_record = |earlier: &&&Edit| (earlier.system, earlier.id) == (edit.system, edit.id);
+        if edit.before.is_some() || earlier.iter().any(|edit| of_record(&edit)) {
+            return false;
+        }
+        let supersedes = |other: &&&Edit| {
+            other.system != edit.system
+                && other.before == edit.after
+                && self.stage.stores[other.system].drifted
+                && self.became_base(thing, other, edit.at)
+        };
+        earlier.iter().any(|other| supersedes(&other))
+    }
+
+    /// Whether base went, after a time and uncontested, from what an editor saw to
+    /// what they made of it.
+    fn became_base(&self, thing: &Thing, edit: &Edit, after: Timestamp) -> bool {
+        let name = &self.stage.world.systems[edit.system].name;
+        let is_it = |field: &Json| {
+            let to = &field["to"];
+            field["field"] == FIELDS[edit.field]
+                && to["why"] == "one-changed"
+                && to["system"].as_str() == Some(name)
+                && text(&to["before"]) == edit.before
+                && text(&to["value"]) == edit.after
+        };
+        self.files.journal.iter().any(|entry| {
+            let fields = entry.content["fields"].as_array();
+            entry.kind == "base"
+                && entry.at > after
+                && entry.link.is_some_and(|link| thing.links.contains(&link))
+                && fields.is_some_and(|fields| fields.iter().any(is_it))
+        })
+    }
+
     pub(crate) fn was_given_up(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
         self.losses(thing, edit, since).next().is_some()
     }
@@ -124,17 +167,6 @@ impl Rest<'_> {
     pub(crate) fn was_never_agreed_on(&self, thing: &Thing, edit: &Edit) -> bool {
         self.losses(thing, edit, edit.at)
             .any(|lost| lost.content["candidate"]["standing"] == "first-seen")
-    }
-
-    /// Its field stood still in another system, whose column was not there as it
-    /// was: whoever deleted the record there has never seen the value, and nobody
-    /// could show it to them.
-    pub(crate) fn stood_still(&self, edit: &Edit) -> bool {
-        let others = self.stage.stores.iter().enumerate();
-        edit.field == 0
-            && others
-                .filter(|(system, _)| *system != edit.system)
-                .any(|(_, store)| store.drifted)
     }
 
     /// What a column of another type showed was taken for somebody's edit: what
