@@ -61,44 +61,41 @@ impl Rest<'_> {
         })
     }
 
-    /// A new record brought what had been agreed already, so that it was no edit;
-    /// and what an editor elsewhere had made of that same value was seen later, for
-    /// the column was away: base became it from just that value.
-    pub(crate) fn is_superseded_unseen(
-        &self,
-        thing: &Thing,
-        edit: &Edit,
-        earlier: &[&Edit],
-    ) -> bool {
-        let of_record = |earlier: &&&Edit| (earlier.system, earlier.id) == (edit.system, edit.id);
-        if edit.before.is_some() || earlier.iter().any(|edit| of_record(&edit)) {
-            return false;
-        }
-        let supersedes = |other: &&&Edit| {
+    /// When it was seen, its value was what all had agreed on by then, so that it was
+    /// no change; and what somebody elsewhere had made of that same value was seen
+    /// later, and counted alone: base went from the one to the other.
+    pub(crate) fn is_superseded_unseen(&self, thing: &Thing, edit: &Edit, edits: &[&Edit]) -> bool {
+        let from_it = |(place, other): (usize, &&Edit)| {
+            let of_record = |later: &&&Edit| (later.system, later.id) == (other.system, other.id);
+            let mut made = edits[place..].iter().filter(of_record);
             other.system != edit.system
-                && other.before == edit.after
-                && self.stage.stores[other.system].drifted
-                && self.became_base(thing, other, edit.at)
+                && self.made_of(other, &edit.after)
+                && made.any(|made| self.became_base(thing, edit, made))
         };
-        earlier.iter().any(|other| supersedes(&other))
+        edits.iter().enumerate().any(from_it)
     }
 
-    /// Whether base went, after a time and uncontested, from what an editor saw to
-    /// what they made of it.
-    fn became_base(&self, thing: &Thing, edit: &Edit, after: Timestamp) -> bool {
-        let name = &self.stage.world.systems[edit.system].name;
+    /// Whether an editor had seen a value, as their system stores it.
+    fn made_of(&self, edit: &Edit, value: &Option<String>) -> bool {
+        self.stage.world.stored(edit.system, edit.field, value) == edit.before
+    }
+
+    /// Whether base went, after an edit and uncontested, from its value to what
+    /// somebody else made of it.
+    fn became_base(&self, thing: &Thing, edit: &Edit, made: &Edit) -> bool {
+        let name = &self.stage.world.systems[made.system].name;
         let is_it = |field: &Json| {
             let to = &field["to"];
             field["field"] == FIELDS[edit.field]
                 && to["why"] == "one-changed"
                 && to["system"].as_str() == Some(name)
-                && text(&to["before"]) == edit.before
-                && text(&to["value"]) == edit.after
+                && text(&to["before"]) == edit.after
+                && text(&to["value"]) == made.after
         };
         self.files.journal.iter().any(|entry| {
             let fields = entry.content["fields"].as_array();
             entry.kind == "base"
-                && entry.at > after
+                && entry.at > edit.at
                 && entry.link.is_some_and(|link| thing.links.contains(&link))
                 && fields.is_some_and(|fields| fields.iter().any(is_it))
         })

@@ -247,7 +247,7 @@ impl Rest<'_> {
                 || thing.asked
                 || self.is_asked(thing, field)
                 || self.is_superseded(edit, later)
-                || self.is_superseded_unseen(thing, edit, &edits[..place])
+                || self.is_superseded_unseen(thing, edit, &edits)
                 || self.was_given_up(thing, edit, edit.at)
                 || self.went_with_its_record(edit)
                 || self.was_let_go(thing, edit)
