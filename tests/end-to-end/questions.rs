@@ -404,3 +404,50 @@ fn whether_two_are_the_same_is_answered_from_a_file_and_told_later() {
         assert_eq!(both.len(), linked, "{answer}");
     }
 }
+
+#[test]
+fn two_linked_records_that_a_person_says_are_the_same_become_one() {
+    let bench = maybe_the_same();
+    bench.edit(
+        "treaty.toml",
+        "ask-from = 0.01",
+        "ask-from = 0.01\nlink-from = 0.9999",
+    );
+    bench.treaty(&["decide", "1", "--different"]).expect(0);
+    bench.settle();
+    let add = |file: &str, after: &str, line: &str| {
+        bench.edit(file, after, &format!("{after}\n{line}"));
+        bench.settle();
+    };
+    add(
+        CRM_FILE,
+        "Bonn,Anna,Berg",
+        "2,carla@z.example,,Jena,Carla,Kurz",
+    );
+    add(SHOP_FILE, "Bonn,Anna,Berg", "b,c.kurz@y.example,,Jena,,");
+    let link = |system: &str, remote: &str| {
+        let record = format!("system = '{system}' AND remote = '{remote}'");
+        bench.ledger(&format!("SELECT link FROM record WHERE {record}"))
+    };
+    assert_eq!([link("crm", "2"), link("shop", "b")], [["3"], ["4"]]);
+
+    bench.edit(SHOP_FILE, "Jena,,", "Jena,Carla,Kurz");
+    bench.sync();
+    assert_eq!(listed(&bench, &["--kind", "match"]), [2]);
+    bench.treaty(&["decide", "2", "--same"]).expect(0);
+    bench
+        .treaty(&["plan"])
+        .expect(2)
+        .says("takes in 4: they are one thing");
+    bench.sync();
+    assert_eq!([link("crm", "2"), link("shop", "b")], [["3"], ["3"]]);
+    assert_eq!(listed(&bench, &["--kind", "match"]), [0; 0]);
+    bench
+        .treaty(&["explain", "contact", "crm:2"])
+        .expect(0)
+        .says("link 4 went into link 3: they are one thing")
+        .says("tester answered question 2: same");
+    bench.settle();
+    let [crm, shop] = both(&bench);
+    assert_eq!(crm[1], shop[1]);
+}

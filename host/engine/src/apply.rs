@@ -209,6 +209,16 @@ impl Engine {
             commit.records.push(record);
         }
         self.ask(part, draft, commit);
+        let close = |number: &i64, state| QuestionChange::Close {
+            number: *number,
+            state,
+        };
+        let answered = draft.answered.iter();
+        let answered = answered.map(|number| close(number, QuestionState::CarriedOut));
+        let moot = draft.moot.iter();
+        let moot = moot.map(|number| close(number, QuestionState::Superseded));
+        commit.questions.extend(answered.chain(moot));
+        commit.links.extend(draft.from.drain(..).map(emptied));
         count(part, draft, report);
         let (plan, stored) = (&draft.plan, &mut draft.stored);
         commit.links.push(LinkChange {
@@ -345,6 +355,17 @@ impl Engine {
         let number = self.intents.get();
         self.intents.set(number + 1);
         IntentId(format!("{}-{number}", self.instance))
+    }
+}
+
+/// A link that went into another: it is kept for what was told of it.
+fn emptied(link: StoredLink) -> LinkChange {
+    LinkChange {
+        id: link.id,
+        entity: link.entity,
+        life: Life::Deleted,
+        base: link.base,
+        attention: false,
     }
 }
 

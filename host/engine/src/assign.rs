@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 
 use treaty_model::{LinkId, SystemIndex};
 
-use clusters::Clusters;
+use clusters::{Clusters, Fit};
 
 pub(crate) use doubtful::doubtful;
 
@@ -27,9 +27,20 @@ pub(crate) struct Judged {
     pub(crate) weight: f64,
     /// From 0 to 1.
     pub(crate) probability: f64,
-    /// Whether a person was asked and has not answered: then nothing but the
-    /// answer links the two.
-    pub(crate) asked: bool,
+    /// What a person has to do with it.
+    pub(crate) person: Person,
+}
+
+/// What a person has to do with a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Person {
+    /// Nothing.
+    Unasked,
+    /// They were asked and have not answered: then nothing but the answer links
+    /// the two.
+    Asked,
+    /// They said that the two are the same.
+    SaidSame,
 }
 
 /// Where linking and asking begin.
@@ -52,22 +63,38 @@ pub(crate) struct Member {
     pub(crate) link: Option<LinkId>,
 }
 
+/// What keeps two links from becoming one.
+#[derive(Debug, Default)]
+pub(crate) struct Apart {
+    /// Links that wait, because something is under way with them.
+    pub(crate) busy: BTreeSet<LinkId>,
+    /// Pairs of records, the smaller number first, that a person said are not the
+    /// same.
+    pub(crate) distinct: Vec<(i64, i64)>,
+}
+
 /// What came out.
 #[derive(Debug, Default)]
 pub(crate) struct Assignment {
-    /// Clusters with at least one record that has no link yet, in the order of
-    /// their smallest new record.
+    /// Clusters with at least one record that has no link yet, or another one than
+    /// the cluster, in the order of their smallest such record.
     pub(crate) clusters: Vec<Cluster>,
     /// Pairs to ask about.
     pub(crate) asked: Vec<Asked>,
+    /// Links that are to become one with another, and wait.
+    pub(crate) waiting: BTreeSet<LinkId>,
+    /// Pairs that a person said are the same, and that cannot be one.
+    pub(crate) in_vain: Vec<(i64, i64)>,
 }
 
 /// Records that are the same thing.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Cluster {
-    /// The link that some of them have already.
+    /// The link that some of them have already; of several the first.
     pub(crate) link: Option<LinkId>,
-    /// Those that have none, in order.
+    /// The other links.
+    pub(crate) from: Vec<LinkId>,
+    /// Those that have no link, or one of the others, in order.
     pub(crate) joining: Vec<i64>,
     /// Whether they wait for a person.
     pub(crate) held: bool,
@@ -90,24 +117,26 @@ pub(crate) fn assign(
     mut judged: Vec<Judged>,
     thresholds: Thresholds,
     systems: usize,
+    apart: &Apart,
 ) -> Assignment {
     judged.sort_by(|one, other| {
         let weight = other.weight.total_cmp(&one.weight);
         weight.then((one.first, one.second).cmp(&(other.first, other.second)))
     });
-    let mut clusters = Clusters::of(members, systems);
+    let mut clusters = Clusters::of(members, systems, apart);
     let mut assignment = Assignment::default();
     let mut held: BTreeSet<usize> = BTreeSet::new();
-    let certain = |pair: &Judged| pair.probability >= thresholds.link_from && !pair.asked;
+    let certain =
+        |pair: &Judged| pair.probability >= thresholds.link_from && pair.person != Person::Asked;
     let mut taken: Vec<(usize, usize, &Judged)> = Vec::new();
     for pair in judged.iter().filter(|pair| certain(pair)) {
         let Some((one, other)) = clusters.apart(pair) else {
             continue;
         };
-        if clusters.fit(one, other) {
-            clusters.join(one, other);
-        } else {
-            taken.push((one, other, pair));
+        match clusters.fit(one, other) {
+            Fit::One => clusters.join(one, other),
+            Fit::Later => assignment.waiting.extend(clusters.links(one, other)),
+            Fit::Never => taken.push((one, other, pair)),
         }
     }
     let mut asked: BTreeSet<(usize, usize)> = BTreeSet::new();
@@ -123,7 +152,7 @@ pub(crate) fn assign(
     };
     // What a person was asked waits for the person, whatever has become of the
     // place meanwhile.
-    for pair in judged.iter().filter(|pair| pair.asked) {
+    for pair in judged.iter().filter(|pair| pair.person == Person::Asked) {
         if let Some((one, other)) = clusters.apart(pair) {
             ask(one, other, pair, clusters.in_one_system(pair));
         }
@@ -134,6 +163,9 @@ pub(crate) fn assign(
         // everywhere, they are two things that look alike.
         let (one, other) = (clusters.root(one), clusters.root(other));
         let complete = clusters.systems.is_full(one) && clusters.systems.is_full(other);
+        if one != other && pair.person == Person::SaidSame {
+            assignment.in_vain.push((pair.first, pair.second));
+        }
         if one != other && !complete {
             ask(one, other, pair, clusters.in_one_system(pair));
         }
@@ -143,7 +175,8 @@ pub(crate) fn assign(
             continue;
         };
         // A place that a better match has taken is no question.
-        if pair.probability >= thresholds.ask_from && clusters.fit(one, other) {
+        let fits = clusters.fit(one, other) != Fit::Never;
+        if pair.probability >= thresholds.ask_from && fits {
             ask(one, other, pair, false);
         }
     }
@@ -158,13 +191,23 @@ mod tests {
 
     /// Members as `number system [link]`, pairs as `first second probability`.
     fn check(members: &[(i64, &str, Option<u64>)], pairs: &[(i64, i64, f64)], expected: &str) {
-        check_asked(members, pairs, false, expected);
+        check_person(members, pairs, Person::Unasked, expected);
     }
 
-    fn check_asked(
+    fn check_person(
         members: &[(i64, &str, Option<u64>)],
         pairs: &[(i64, i64, f64)],
-        asked: bool,
+        person: Person,
+        expected: &str,
+    ) {
+        check_apart(members, pairs, person, &Apart::default(), expected);
+    }
+
+    fn check_apart(
+        members: &[(i64, &str, Option<u64>)],
+        pairs: &[(i64, i64, f64)],
+        person: Person,
+        apart: &Apart,
         expected: &str,
     ) {
         let systems: BTreeSet<_> = members.iter().map(|(_, system, _)| *system).collect();
@@ -185,14 +228,14 @@ mod tests {
                 second: *second,
                 weight: *probability,
                 probability: *probability,
-                asked,
+                person,
             })
             .collect();
         let thresholds = Thresholds {
             link_from: 0.9,
             ask_from: 0.2,
         };
-        let assignment = assign(&members, judged, thresholds, systems.len());
+        let assignment = assign(&members, judged, thresholds, systems.len(), apart);
         let mut text: Vec<String> = assignment
             .clusters
             .iter()
@@ -201,14 +244,20 @@ mod tests {
                 let link = cluster
                     .link
                     .map_or(String::new(), |link| format!("#{link}+"));
+                let from = cluster.from.iter();
+                let from: String = from.map(|from| format!("(#{from})")).collect();
                 let held = if cluster.held { "?" } else { "" };
-                format!("{link}{}{held}", joining.join("+"))
+                format!("{link}{from}{}{held}", joining.join("+"))
             })
             .collect();
         text.extend(assignment.asked.iter().map(|asked| {
             let mark = if asked.duplicate { "=" } else { "~" };
             format!("{}{mark}{}", asked.pair.first, asked.pair.second)
         }));
+        let waiting = assignment.waiting.iter();
+        text.extend(waiting.map(|link| format!("#{link} waits")));
+        let in_vain = assignment.in_vain.iter();
+        text.extend(in_vain.map(|(one, other)| format!("{one}!{other}")));
         assert_eq!(text.join(" "), expected);
     }
 
@@ -277,18 +326,65 @@ mod tests {
     }
 
     #[test]
+    fn two_links_become_one_where_no_system_is_in_both() {
+        let members = [(1, "a", Some(9)), (2, "b", Some(7)), (3, "c", None)];
+        let pairs = [(1, 2, 0.95), (2, 3, 0.99)];
+        check(&members, &pairs, "#7(#9)1+3");
+        let with_c = [(1, "a", Some(9)), (2, "b", Some(7)), (3, "c", Some(8))];
+        check(&with_c, &pairs, "#7(#8)(#9)1+3");
+        // Both have a record in b.
+        let members = [(1, "a", Some(9)), (4, "b", Some(9)), (2, "b", Some(7))];
+        check(&members, &[(1, 2, 0.95)], "1~2");
+        check_person(&members, &[(1, 2, 1.0)], Person::SaidSame, "1~2 1!2");
+        check_person(&members, &[(1, 2, 0.95)], Person::Asked, "1~2");
+        check(
+            &[(1, "a", Some(9)), (2, "b", Some(7))],
+            &[(1, 2, 0.5)],
+            "1~2",
+        );
+    }
+
+    #[test]
+    fn two_links_stay_two_while_one_is_busy_or_a_person_said_so() {
+        let members = [(1, "a", Some(9)), (2, "b", Some(7)), (3, "c", Some(7))];
+        let pairs = [(1, 2, 0.95)];
+        let busy = Apart {
+            busy: [LinkId(7)].into(),
+            distinct: Vec::new(),
+        };
+        check_apart(
+            &members,
+            &pairs,
+            Person::Unasked,
+            &busy,
+            "#7 waits #9 waits",
+        );
+        // Not because of the pair itself: that is not even judged.
+        let distinct = Apart {
+            busy: BTreeSet::new(),
+            distinct: vec![(1, 3)],
+        };
+        check_apart(&members, &pairs, Person::Unasked, &distinct, "1~2");
+    }
+
+    #[test]
     fn what_was_asked_waits_for_the_person() {
         // However alike, and whatever has become of the place meanwhile.
-        check_asked(
+        check_person(
             &[(1, "a", None), (2, "b", None)],
             &[(1, 2, 0.99)],
-            true,
+            Person::Asked,
             "1? 2? 1~2",
         );
         let members = [(1, "a", Some(7)), (5, "b", Some(7)), (2, "b", None)];
-        check_asked(&members, &[(1, 2, 0.95)], true, "2? 1~2");
-        check_asked(&members, &[(2, 5, 0.95)], true, "2? 2=5");
-        check_asked(&members, &[(2, 5, 0.95), (1, 2, 0.99)], true, "2? 1~2");
+        check_person(&members, &[(1, 2, 0.95)], Person::Asked, "2? 1~2");
+        check_person(&members, &[(2, 5, 0.95)], Person::Asked, "2? 2=5");
+        check_person(
+            &members,
+            &[(2, 5, 0.95), (1, 2, 0.99)],
+            Person::Asked,
+            "2? 1~2",
+        );
     }
 
     #[test]

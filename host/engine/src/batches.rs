@@ -1,9 +1,9 @@
-//! The links that a pass decides, batch by batch.
+//! The links that a pass decides, batch by batch, with the records that join them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_ledger::{StoredLink, StoredRecord};
-use treaty_model::LinkId;
+use treaty_model::{Life, LinkId};
 
 use crate::identify::Joined;
 use crate::{Engine, EngineError, Part};
@@ -17,8 +17,13 @@ pub(crate) struct Met {
     pub(crate) stored: StoredLink,
     /// How it is met.
     pub(crate) how: How,
-    /// Deleted records that it had, whose place a new one has taken.
+    /// Deleted records that it had, whose place a new one has taken, and those of
+    /// links that go into it.
     pub(crate) replaced: Vec<StoredRecord>,
+    /// Links that go into it, without their records.
+    pub(crate) from: Vec<StoredLink>,
+    /// The questions whose answers that carries out.
+    pub(crate) answered: Vec<i64>,
 }
 
 /// How a link is met.
@@ -65,7 +70,9 @@ impl Engine {
             if let Some(last) = stored.last() {
                 cursor.after = last.id;
                 // A link that is joined is decided once, with its new records.
-                let joined: BTreeSet<_> = cursor.all.iter().map(|join| join.link).collect();
+                let joined = cursor.all.iter();
+                let joined = joined.flat_map(|join| join.from.iter().chain([&join.link]));
+                let joined: BTreeSet<_> = joined.collect();
                 let stored = stored
                     .into_iter()
                     .filter(|link| !joined.contains(&link.id) && !self.is_restless(link));
@@ -73,6 +80,8 @@ impl Engine {
                     stored,
                     how: How::Known,
                     replaced: Vec::new(),
+                    from: Vec::new(),
+                    answered: Vec::new(),
                 });
                 return Ok(Some(met.collect()));
             }
@@ -86,5 +95,65 @@ impl Engine {
         let mut met = self.joined_links(part, batch)?;
         met.retain(|met| !self.is_restless(&met.stored));
         Ok(Some(met))
+    }
+
+    /// Links with the records that join them, as they will be stored.
+    fn joined_links(&self, part: &Part, joined: &[Joined]) -> Result<Vec<Met>, EngineError> {
+        let known = joined.iter().filter(|join| !join.new);
+        let known: Vec<_> = known
+            .flat_map(|join| join.from.iter().chain([&join.link]).copied())
+            .collect();
+        let known = self.ledger.links(&known)?.into_iter();
+        let mut known: BTreeMap<LinkId, StoredLink> = known.map(|link| (link.id, link)).collect();
+        let numbers = joined.iter().flat_map(|join| join.records.iter().copied());
+        let records = self
+            .ledger
+            .records_by_number(&numbers.collect::<Vec<_>>())?;
+        let records = records.into_iter().map(|record| (record.number, record));
+        let mut records: BTreeMap<i64, StoredRecord> = records.collect();
+        let mut links = Vec::with_capacity(joined.len());
+        for join in joined {
+            let mut link = known.remove(&join.link).unwrap_or_else(|| StoredLink {
+                id: join.link,
+                entity: part.entity.name.clone(),
+                life: Life::Alive,
+                base: vec![Default::default(); part.fields()],
+                records: vec![None; part.systems.len()],
+            });
+            let mut replaced = Vec::new();
+            let joining = join.records.iter();
+            for mut record in joining.filter_map(|number| records.remove(number)) {
+                let Ok(place) = part.entity.system(record.key.system.as_str()) else {
+                    continue;
+                };
+                if record.link.is_some() {
+                    // What it agreed on was another link's base.
+                    record.settled = vec![None; part.fields()];
+                    record.settled_own = None;
+                }
+                record.link = Some(join.link);
+                record.waiting = false;
+                replaced.extend(link.records[place.0].replace(record));
+            }
+            let mut from = Vec::with_capacity(join.from.len());
+            for mut gone in join.from.iter().filter_map(|gone| known.remove(gone)) {
+                // Those that are there have joined.
+                let left = gone.records.iter_mut().filter_map(Option::take);
+                replaced.extend(left.filter(|record| !join.records.contains(&record.number)));
+                from.push(gone);
+            }
+            let how = match join.new {
+                true => How::New,
+                false => How::Joined,
+            };
+            links.push(Met {
+                stored: link,
+                how,
+                replaced,
+                from,
+                answered: join.answered.clone(),
+            });
+        }
+        Ok(links)
     }
 }

@@ -132,7 +132,9 @@ impl Engine {
                     let known = links.get(&intent.link);
                     let known = known.and_then(|link| link.records[system.0].as_ref());
                     let known = known.map(|known| &known.own);
-                    let own = part.system(system).select(&record.own, known);
+                    let sent = (done && !removes(&intent)).then_some(&intent.content.own);
+                    let known = as_sent(sent, known);
+                    let own = part.system(system).select(&record.own, known.as_ref());
                     told.push(Told {
                         left: left.filter(|left| *left != own),
                         own,
@@ -326,6 +328,17 @@ fn is_settled(link: &StoredLink, system: SystemIndex) -> bool {
                 Some(settled) => settled.value == *observed && settled.revision >= base.revision,
                 None => observed.is_none(),
             })
+}
+
+/// What is known of a record where its columns cannot be read any more: what a write
+/// sent, and else what was known before.
+pub(crate) fn as_sent(sent: Option<&Row>, known: Option<&Row>) -> Option<Row> {
+    let (Some(sent), Some(known)) = (sent, known) else {
+        return sent.or(known).cloned();
+    };
+    let cells = sent.iter().zip(known);
+    let cells = cells.map(|(sent, known)| sent.as_ref().or(known.as_ref()).cloned());
+    Some(cells.collect())
 }
 
 /// The record of an intent, as setbacks say it.

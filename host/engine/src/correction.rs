@@ -98,7 +98,7 @@ impl Engine {
         let mut after = LinkId(0);
         while let Some(drafts) = next(&mut after)? {
             for mut draft in drafts {
-                draft.leave_out(down);
+                draft.leave_out(part, down);
                 count_planned(part, &draft, entity);
                 if correction.mode == Mode::Plan && !draft.plan.is_empty() {
                     report.plan.links.push(draft.plan.clone());
@@ -129,7 +129,7 @@ impl Engine {
         let mut after = LinkId(0);
         while let Some(mut drafts) = next(&mut after)? {
             for draft in &mut drafts {
-                draft.leave_out(down);
+                draft.leave_out(part, down);
             }
             drafts.retain(|draft| !draft.plan.operations.is_empty());
             let entries = drafts.iter().map(|draft| self.note_link(correction, draft));

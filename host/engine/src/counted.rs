@@ -9,6 +9,7 @@ use crate::report::EntityReport;
 /// Counts what was decided about a link.
 pub(crate) fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
     let plan = &draft.plan;
+    report.joined += plan.joins.len() as u64;
     report.changed += plan.base.len() as u64;
     report.decided += plan
         .base
@@ -37,6 +38,7 @@ pub(crate) fn count(part: &Part, draft: &Draft, report: &mut EntityReport) {
 /// Takes back what [`count_planned`] counted of a link that a guard holds.
 pub(crate) fn uncount_planned(part: &Part, plan: &LinkPlan, report: &mut EntityReport) {
     let by_rule = |change: &&BaseChange| change.why == Why::RuleDecided;
+    report.joined -= plan.joins.len() as u64;
     report.changed -= plan.base.len() as u64;
     report.decided -= plan.base.iter().filter(by_rule).count() as u64;
     report.given_up -= plan.given_up.len() as u64;

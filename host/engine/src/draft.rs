@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 
 use treaty_ledger::{StoredLink, StoredQuestion, StoredRecord};
 use treaty_model::{
-    FieldIndex, Link, LinkId, LinkPlan, Operation, Revision, Row, Settle, SystemIndex, Written,
+    FieldIndex, Link, LinkId, LinkPlan, Operation, Presence, Revision, Row, Settle, SystemIndex,
+    Written,
 };
 use treaty_sandbox::Setback;
 
@@ -28,6 +29,12 @@ pub(crate) struct Draft {
     pub(crate) new: bool,
     /// Deleted records that it had, whose place a new one has taken.
     pub(crate) replaced: Vec<StoredRecord>,
+    /// Links that go into it.
+    pub(crate) from: Vec<StoredLink>,
+    /// The questions whose answers that carries out, by number.
+    pub(crate) answered: Vec<i64>,
+    /// The questions about links that go into it, by number.
+    pub(crate) moot: Vec<i64>,
     /// What happens to it.
     pub(crate) plan: LinkPlan,
     /// What is sent, in the order of the plan's operations.
@@ -88,6 +95,9 @@ impl Draft {
             joined: false,
             new: false,
             replaced: Vec::new(),
+            from: Vec::new(),
+            answered: Vec::new(),
+            moot: Vec::new(),
             plan,
             sends,
             still_open: Vec::new(),
@@ -161,13 +171,50 @@ impl Draft {
     /// thing is only known to be new where every system was asked. And nothing is
     /// removed: whether a system that cannot be used still shows what it has to,
     /// nobody can see.
-    pub(crate) fn leave_out(&mut self, down: &Down) {
+    pub(crate) fn leave_out(&mut self, part: &Part, down: &Down) {
         if !down.is_empty() {
             self.keep_operations(|_, operation| {
                 let creates = matches!(operation, Operation::Create(_));
                 let removes = matches!(operation, Operation::Archive(_));
                 !removes && !creates && !down.contains_key(&operation.system())
             });
+        }
+        self.leave_out_standing(part);
+    }
+
+    /// Removes nothing while a field stands still in a system that has a record of
+    /// the link: somebody may have edited it there, and nobody has seen it. Where the
+    /// record was deleted there, nothing is decided at all until the column is back:
+    /// whoever deleted it has not seen what was agreed.
+    fn leave_out_standing(&mut self, part: &Part) {
+        let systems = part.entity.system_indexes();
+        let standing = systems.filter(|system| !part.system(*system).paused.is_empty());
+        let record = |system: SystemIndex| Some((system, self.stored.records[system.0].as_ref()?));
+        let records: Vec<_> = standing.filter_map(record).collect();
+        let mut unseen = Vec::new();
+        for (system, record) in &records {
+            let paused = part.system(*system).paused.iter();
+            let never_read = paused.filter(|field| record.settled[field.0].is_none());
+            let deleted = record.presence == Presence::Deleted;
+            unseen.extend(never_read.filter(|_| deleted).map(|field| Settle {
+                system: *system,
+                field: *field,
+                value: None,
+                // With no revision: what was agreed never got there.
+                revision: Revision(0),
+            }));
+        }
+        let any = |wanted: fn(&Presence) -> bool| {
+            let mut records = records.iter();
+            records.any(|(_, record)| wanted(&record.presence))
+        };
+        let deleted = any(|presence| *presence == Presence::Deleted);
+        let there = any(|presence| *presence != Presence::Gone);
+        if deleted {
+            self.hold();
+            self.plan.settle = unseen;
+        } else if there {
+            self.keep_operations(|_, operation| !matches!(operation, Operation::Archive(_)));
         }
     }
 
@@ -178,6 +225,12 @@ impl Draft {
             let creates = matches!(operation, Operation::Create(_));
             !(creates && doubtful.contains(&(link, operation.system())))
         });
+    }
+
+    /// Whether other links go into it, and it is not decided for now: they stay
+    /// apart, too.
+    pub(crate) fn joins_later(&self) -> bool {
+        !self.from.is_empty() && self.plan.joins.is_empty()
     }
 
     /// Leaves the link as it is: a guard stops it.

@@ -4,7 +4,9 @@
 //! A paused field stays in that system as it was last known: nothing is read from
 //! it, so that nobody's edit is misread, and nothing is written to it, so that the
 //! system is behind and gets what it is owed once the column is back, or the field
-//! table has its new name, or a person approves its new type.
+//! table has its new name, or a person approves its new type. Meanwhile nothing is
+//! removed that has a record there: it may have been edited, and whoever deletes it
+//! there has not seen what was agreed.
 
 use treaty_folder::EntitySettings;
 use treaty_model::{Digest, OwnField, OwnSchema, Scope, SystemIndex, Trip};
@@ -119,9 +121,10 @@ fn trip(
     Trip {
         guard: "schema-drift".to_owned(),
         message: format!(
-            "in {name}, {message}: {} of {} is neither read nor written there",
-            rows.join(", "),
-            entity.name
+            "in {name}, {message}: {rows} of {of} is neither read nor written there, and no {of} \
+             that has a record there is removed anywhere",
+            rows = rows.join(", "),
+            of = entity.name
         ),
         approval: format!("schema-drift-{}", Digest::of(named.as_bytes()).short()),
         scope: Scope::Field,

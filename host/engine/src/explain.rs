@@ -152,7 +152,7 @@ impl Reader {
             None => self.records_of(entity, found)?,
         };
         let mut events = match found.link {
-            Some(link) => self.events(&entity.name, link, field)?,
+            Some(link) => self.events_of_all(&entity.name, link, field)?,
             None => self.events_without_link(&records, field)?,
         };
         let numbers: Vec<_> = records.iter().map(|record| record.number).collect();
@@ -200,6 +200,27 @@ impl Reader {
             .map(|(system, remote)| find::key(entity, system, remote))
             .collect();
         Ok(self.ledger.records(&keys)?.into_iter().flatten().collect())
+    }
+
+    /// The events of a link and of those that went into it, oldest first.
+    fn events_of_all(
+        &self,
+        entity: &EntityName,
+        link: LinkId,
+        field: Option<&str>,
+    ) -> Result<Vec<Told>, EngineError> {
+        let mut events = self.events(entity, link, field)?;
+        let from = self.ledger.joined_into(entity, link)?;
+        if from.is_empty() {
+            return Ok(events);
+        }
+        for from in from {
+            let told = self.events(entity, from, field)?.into_iter();
+            // Both tell that the one went into the other.
+            events.extend(told.filter(|told| !matches!(told.what, Happening::Joined { .. })));
+        }
+        events.sort_by_key(|told| told.at);
+        Ok(events)
     }
 
     fn events(

@@ -50,7 +50,11 @@ pub fn forget(
             "name exactly one; `treaty explain` shows what is known",
         ));
     };
-    let records = reader.records_ever(&entity.name, found)?;
+    let mut links: Vec<LinkId> = found.link.into_iter().collect();
+    if let Some(link) = found.link {
+        links.extend(reader.ledger.joined_into(&entity.name, link)?);
+    }
+    let records = reader.records_ever(&entity.name, found, &links)?;
     let there: Vec<_> = records
         .iter()
         .filter(|record| record.presence.takes_part())
@@ -84,15 +88,16 @@ pub fn forget(
         content: json!({ "forgotten by": by }).into(),
         mark: None,
     };
-    Ok(ledger.forget(&entity.name, found.link, &records, &told)?)
+    Ok(ledger.forget(&entity.name, &links, &records, &told)?)
 }
 
 impl Reader {
-    /// The records of something that was found, also those that left its link.
+    /// The records of something that was found, also those that left its links.
     fn records_ever(
         &self,
         entity: &treaty_model::EntityName,
         found: &Found,
+        links: &[LinkId],
     ) -> Result<Vec<StoredRecord>, EngineError> {
         let known = found.records.iter().map(|(system, remote)| RecordKey {
             entity: entity.clone(),
@@ -100,8 +105,8 @@ impl Reader {
             remote: remote.clone(),
         });
         let mut keys: Vec<_> = known.collect();
-        if let Some(link) = found.link {
-            keys.extend(self.ledger.records_told_of(entity, link)?);
+        for link in links {
+            keys.extend(self.ledger.records_told_of(entity, *link)?);
         }
         keys.sort();
         keys.dedup();

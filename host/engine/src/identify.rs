@@ -4,19 +4,18 @@
 //! treaty's cross-reference, then under its blocking keys by the matcher. It is
 //! linked, or a person is asked and it waits, or it is new.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use treaty_ledger::{MatchKey, RecordHead, Subject};
-use treaty_model::{LinkId, Population, Presence, SystemIndex, SystemName};
+use treaty_ledger::{RecordHead, StoredLink, Subject};
+use treaty_model::{LinkId, Presence, SystemIndex, SystemName};
 
-use crate::assign::{Assignment, Judged, Member, Thresholds, assign, doubtful};
-use crate::matching::{BATCH_PAIRS, Desk};
+use crate::assign::{Assignment, Cluster, Judged, Member, Person, Thresholds, assign, doubtful};
+use crate::matching::Desk;
+use crate::merging::{CrossReference, Said};
 use crate::{Engine, EngineError, Part};
 
 /// How many records are looked at in one batch.
-const BATCH_RECORDS: usize = 500;
-/// How many records share a blocking key before it says nothing.
-pub(crate) const BLOCK_RECORDS_MAX: usize = 200;
+pub(crate) const BATCH_RECORDS: usize = 500;
 
 /// What identify found.
 #[derive(Debug, Default)]
@@ -32,6 +31,14 @@ pub(crate) struct Identified {
     /// Links, and systems in which a record waits that may be the same thing:
     /// nothing is made there for them.
     pub(crate) doubtful: BTreeSet<(LinkId, SystemIndex)>,
+    /// Links that are to become one with another, and wait: they are looked at
+    /// again in the next pass.
+    pub(crate) waiting: BTreeSet<LinkId>,
+    /// Pairs that a person said are the same, and that cannot be one: what is told
+    /// of them.
+    pub(crate) in_vain: Vec<String>,
+    /// The treaty's cross-reference as it was looked through, where that is news.
+    pub(crate) cross_reference: Option<CrossReference>,
     /// Pairs inside one system that look like duplicates.
     pub(crate) duplicates: u64,
     /// Blocking keys that too many records share.
@@ -47,8 +54,12 @@ pub(crate) struct Joined {
     pub(crate) link: LinkId,
     /// Whether it is new.
     pub(crate) new: bool,
-    /// The records that join, by number.
+    /// Other links that go into it.
+    pub(crate) from: Vec<LinkId>,
+    /// The records that join, by number; all of the other links are among them.
     pub(crate) records: Vec<i64>,
+    /// The questions whose answers it carries out.
+    pub(crate) answered: Vec<i64>,
 }
 
 impl Engine {
@@ -56,10 +67,16 @@ impl Engine {
     pub(crate) fn identify(&self, part: &Part) -> Result<Identified, EngineError> {
         let mut waiting = self.waiting_heads(part)?;
         let lacking = self.lacking_heads(part)?;
-        if waiting.is_empty() && lacking.is_empty() {
+        let said = self.said_same(part)?;
+        let cross_reference = self.new_cross_reference(part)?;
+        let nobody = waiting.is_empty() && lacking.is_empty();
+        if nobody && said.is_empty() && cross_reference.is_none() {
             return Ok(Identified::default());
         }
-        let mut found = Identified::default();
+        let mut found = Identified {
+            cross_reference,
+            ..Identified::default()
+        };
         let mut judged = self.cross_referenced(part)?;
         let first_meeting = !self.ledger.totals()?.links.contains_key(&part.entity.name);
         let mut thresholds = Thresholds {
@@ -85,10 +102,16 @@ impl Engine {
             found.uncompared = desk.why.map(|why| (uncompared, why));
         }
         self.apply_answers(part, &mut judged)?;
-        let members = self.members(part, &waiting, &judged)?;
-        let assignment = assign(&members, judged, thresholds, part.entity.systems.len());
+        let (members, links) = self.members(part, &waiting, &judged)?;
+        let apart = self.apart(part, &members, &links)?;
+        let systems = part.entity.systems.len();
+        let assignment = assign(&members, judged, thresholds, systems, &apart);
         found.doubtful = doubtful(&members, &assignment);
-        self.conclude_identify(part, assignment, &mut found)?;
+        for link in &assignment.waiting {
+            found.make_nothing_of(part, *link);
+        }
+        found.waiting.clone_from(&assignment.waiting);
+        self.conclude_identify(part, assignment, (&members, &said), &mut found)?;
         self.leave_restless(part, &mut found)?;
         Ok(found)
     }
@@ -129,113 +152,10 @@ impl Engine {
                 second: pair[1],
                 weight: f64::MAX,
                 probability: 1.0,
-                asked: false,
+                person: Person::Unasked,
             }));
         }
         Ok(judged)
-    }
-
-    /// Compares every waiting record with those that share a key with it.
-    fn judge(
-        &self,
-        desk: &mut Desk<'_>,
-        waiting: &[RecordHead],
-        found: &mut Identified,
-        ask_from: f64,
-    ) -> Result<Vec<Judged>, EngineError> {
-        let part = desk.part;
-        let mut judged = Vec::new();
-        let mut pairs: Vec<(i64, i64)> = Vec::new();
-        for heads in waiting.chunks(BATCH_RECORDS) {
-            self.pairs_of(part, heads, &mut pairs, found)?;
-            if pairs.len() >= BATCH_PAIRS {
-                desk.compare(&mut pairs, ask_from, &mut judged)?;
-            }
-        }
-        desk.compare(&mut pairs, ask_from, &mut judged)?;
-        Ok(judged)
-    }
-
-    /// The pairs of some waiting records. A pair of two waiting records is only
-    /// taken at its smaller number.
-    fn pairs_of(
-        &self,
-        part: &Part,
-        heads: &[RecordHead],
-        pairs: &mut Vec<(i64, i64)>,
-        found: &mut Identified,
-    ) -> Result<(), EngineError> {
-        let numbers: Vec<_> = heads.iter().map(|head| head.number).collect();
-        let keys = self.ledger.keys_of(&numbers)?;
-        let wanted: BTreeSet<MatchKey> = keys.iter().flatten().copied().collect();
-        let wanted: Vec<_> = wanted.into_iter().collect();
-        let blocks = self
-            .ledger
-            .blocks(&part.entity.name, &wanted, BLOCK_RECORDS_MAX)?;
-        let blocks: BTreeMap<MatchKey, Vec<i64>> = blocks
-            .into_iter()
-            .map(|block| (block.key, block.records))
-            .collect();
-        let mut others_of = Vec::with_capacity(heads.len());
-        for (head, keys) in heads.iter().zip(keys) {
-            let mut others = BTreeSet::new();
-            for block in keys.iter().filter_map(|key| blocks.get(key)) {
-                if block.len() > BLOCK_RECORDS_MAX {
-                    found.blocks_skipped += 1;
-                    continue;
-                }
-                others.extend(block.iter().copied());
-            }
-            others.remove(&head.number);
-            others_of.push(others);
-        }
-        let all: BTreeSet<i64> = others_of.iter().flatten().copied().collect();
-        let all: Vec<_> = all.into_iter().collect();
-        let known: BTreeMap<i64, RecordHead> = self
-            .ledger
-            .heads(&all)?
-            .into_iter()
-            .map(|head| (head.number, head))
-            .collect();
-        let mut alike = Vec::new();
-        for (head, others) in heads.iter().zip(others_of) {
-            let others = others.iter().filter_map(|other| known.get(other));
-            // Those that wait are compared with all others by themselves.
-            let later = others.filter(|other| match head.waiting {
-                true => !other.waiting || other.number > head.number,
-                false => !other.waiting && other.link != head.link,
-            });
-            alike.extend(later.map(|other| (head.number, other.number)));
-        }
-        let distinct = self.ledger.are_distinct(&alike)?;
-        let may_be_same = alike.into_iter().zip(distinct);
-        pairs.extend(may_be_same.filter_map(|(pair, distinct)| (!distinct).then_some(pair)));
-        Ok(())
-    }
-
-    /// How many records there are, and how many pairs they make.
-    pub(crate) fn population(&self, part: &Part) -> Result<Population, EngineError> {
-        let totals = self.ledger.totals()?;
-        let sizes: Vec<u64> = part
-            .entity
-            .systems
-            .iter()
-            .map(|system| {
-                let key = (part.entity.name.clone(), system.system.clone());
-                let count = |counts: &BTreeMap<_, u64>| counts.get(&key).copied().unwrap_or(0);
-                count(&totals.linked) + count(&totals.unlinked)
-            })
-            .collect();
-        let records = sizes.iter().sum::<u64>();
-        let mut pairs = 0;
-        for (index, size) in sizes.iter().enumerate() {
-            pairs += size * sizes[index + 1..].iter().sum::<u64>();
-        }
-        Ok(Population {
-            records,
-            pairs: pairs.max(1),
-            attributes: Vec::new(),
-        })
     }
 
     /// What people said about pairs: yes makes a pair certain, silence leaves it
@@ -258,27 +178,28 @@ impl Engine {
                         second,
                         weight,
                         probability,
-                        asked: false,
+                        person: Person::SaidSame,
                     });
                 }
                 Some(_) => {}
                 None => judged
                     .iter_mut()
                     .filter(found)
-                    .for_each(|pair| pair.asked = true),
+                    .for_each(|pair| pair.person = Person::Asked),
             }
         }
         Ok(())
     }
 
     /// Everyone who takes part in the assignment: those that wait, those they
-    /// were paired with, and the other records of these one's links.
+    /// were paired with, and the other records of these one's links. Gives the
+    /// links as well.
     fn members(
         &self,
         part: &Part,
         waiting: &[RecordHead],
         judged: &[Judged],
-    ) -> Result<Vec<Member>, EngineError> {
+    ) -> Result<(Vec<Member>, Vec<StoredLink>), EngineError> {
         let mut members: Vec<Member> = Vec::with_capacity(waiting.len());
         let member = |number, system: &SystemName, link| {
             // The ledger gives out no records of systems that left the treaty.
@@ -302,6 +223,7 @@ impl Engine {
         }
         let links: BTreeSet<LinkId> = members.iter().filter_map(|member| member.link).collect();
         let links: Vec<_> = links.into_iter().collect();
+        let mut stored = Vec::with_capacity(links.len());
         for links in links.chunks(BATCH_RECORDS) {
             for link in self.ledger.links(links)? {
                 // A record that was deleted holds its place no longer: another
@@ -315,19 +237,21 @@ impl Engine {
                         member(record.number, &record.key.system, Some(link.id))
                     }),
                 );
+                stored.push(link);
             }
         }
         // What is known from a link comes last, and holds.
         members.reverse();
         members.sort_by_key(|member| member.number);
         members.dedup_by_key(|member| member.number);
-        Ok(members)
+        Ok((members, stored))
     }
 
     fn conclude_identify(
         &self,
         part: &Part,
         assignment: Assignment,
+        (members, said): (&[Member], &[Said]),
         found: &mut Identified,
     ) -> Result<(), EngineError> {
         let mut next = self.ledger.next_link()?;
@@ -337,6 +261,10 @@ impl Engine {
         for cluster in assignment.clusters {
             let alone = cluster.link.is_none() && cluster.joining.len() == 1;
             if cluster.held || (alone && !safe_to_make) {
+                if !cluster.from.is_empty() {
+                    found.waiting.extend(cluster.link);
+                    found.waiting.extend(&cluster.from);
+                }
                 found.held += cluster.joining.len() as u64;
                 continue;
             }
@@ -347,6 +275,8 @@ impl Engine {
             found.links.push(Joined {
                 link,
                 new: cluster.link.is_none(),
+                answered: answered(members, &cluster, said),
+                from: cluster.from,
                 records: cluster.joining,
             });
         }
@@ -355,11 +285,31 @@ impl Engine {
             .iter()
             .filter(|asked| asked.duplicate)
             .count() as u64;
+        for pair in assignment.in_vain {
+            found.in_vain.extend(self.said_in_vain(part, pair)?);
+        }
         for asked in assignment.asked {
-            found.asked_anew += u64::from(!asked.pair.asked);
+            // Who has answered is not asked again: the answer waits.
+            if asked.pair.person == Person::SaidSame {
+                continue;
+            }
+            found.asked_anew += u64::from(asked.pair.person == Person::Unasked);
             let question = self.ask_same(part, &asked.pair, asked.duplicate)?;
             found.questions.extend(question);
         }
         Ok(())
     }
+}
+
+/// The questions whose answers a cluster carries out.
+fn answered(members: &[Member], cluster: &Cluster, said: &[Said]) -> Vec<i64> {
+    let joins = |number: i64| {
+        let place = members.binary_search_by_key(&number, |member| member.number);
+        let link = place.ok().and_then(|place| members[place].link);
+        cluster.joining.contains(&number) || (link.is_some() && link == cluster.link)
+    };
+    let mine = said
+        .iter()
+        .filter(|said| joins(said.first) && joins(said.second));
+    mine.map(|said| said.question).collect()
 }

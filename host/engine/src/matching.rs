@@ -11,7 +11,7 @@ use treaty_model::{
 };
 use treaty_sandbox::Detail;
 
-use crate::assign::Judged;
+use crate::assign::{Judged, Person};
 use crate::part::Bound;
 use crate::reading::{Unread as _, is_of_host};
 use crate::{Engine, EngineError, Part};
@@ -197,7 +197,7 @@ impl<'a> Desk<'a> {
                         second: *first.max(second),
                         weight: compared.weight,
                         probability: compared.probability,
-                        asked: false,
+                        person: Person::Unasked,
                     });
                 }
             }

@@ -257,6 +257,7 @@ pub(crate) fn part(
         Some(matching) => Some((matching.clone(), bind(&matching.matcher)?)),
         None => None,
     };
+    let cross_reference = read_cross_reference(folder, settings).map_err(EngineError::Treaty)?;
     Ok(Part {
         entity: entity.clone(),
         systems: part_systems,
@@ -264,7 +265,8 @@ pub(crate) fn part(
         resolvers,
         resolver_of,
         matching,
-        cross_reference: read_cross_reference(folder, settings).map_err(EngineError::Treaty)?,
+        cross_reference_digest: digest_of(&cross_reference),
+        cross_reference,
         references: references(settings),
     })
 }
@@ -294,6 +296,10 @@ fn bind_resolvers(
         resolver_of.push(place);
     }
     Ok((resolvers, resolver_of))
+}
+
+fn digest_of(cross_reference: &[Vec<Option<treaty_model::RemoteId>>]) -> Digest {
+    Digest::of(serde_json::json!(cross_reference).to_string().as_bytes())
 }
 
 fn part_system(

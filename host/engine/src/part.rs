@@ -5,8 +5,8 @@ use std::sync::Arc;
 use treaty_folder::{EntitySettings, Matching, SystemSettings};
 use treaty_ledger::{EntityShape, RecordKey};
 use treaty_model::{
-    ActorKind, Cell, Entity, EntityName, FieldIndex, Origin, OwnField, OwnSchema, RemoteId, Row,
-    RuleId, Setup, SystemIndex, Trip,
+    ActorKind, Cell, Digest, Entity, EntityName, FieldIndex, Origin, OwnField, OwnSchema, RemoteId,
+    Row, RuleId, Setup, SystemIndex, Trip,
 };
 use treaty_sandbox::Rule;
 use treaty_systems::{Capabilities, Connector, Source};
@@ -72,6 +72,8 @@ pub(crate) struct Part {
     pub(crate) matching: Option<(Matching, Bound)>,
     /// Remote ids that belong together: for each row one cell a system.
     pub(crate) cross_reference: Vec<Vec<Option<RemoteId>>>,
+    /// Its digest.
+    pub(crate) cross_reference_digest: Digest,
     /// For each field that is a reference: the entity that it points to.
     pub(crate) references: Vec<Option<EntityName>>,
 }

@@ -13,7 +13,8 @@ use treaty_planner::{Counts, guard};
 use crate::batches::Batches;
 use crate::counted::{count_planned, uncount_planned};
 use crate::draft::Draft;
-use crate::identify::{BLOCK_RECORDS_MAX, Identified, Joined};
+use crate::identify::{Identified, Joined};
+use crate::pairs::BLOCK_RECORDS_MAX;
 use crate::reference::Pending;
 use crate::report::{Down, EntityReport, Event, Report};
 use crate::trips::Standing;
@@ -178,7 +179,7 @@ impl Engine {
             links += batch.len() as u64;
             let mut drafts = self.reconcile(part, batch, pass.run)?;
             for draft in &mut drafts {
-                draft.leave_out(seen.down);
+                draft.leave_out(part, seen.down);
                 draft.leave_out_doubtful(&found.doubtful);
                 count_planned(part, draft, entity);
                 counts.asked += draft.plan.questions.len() as u64;
@@ -257,7 +258,7 @@ impl Engine {
         while let Some(batch) = self.next_batch(part, &mut cursor)? {
             let drafts = self.reconcile(part, batch, pass.run)?.into_iter();
             for mut draft in drafts.filter(|draft| held.contains(&draft.plan.link)) {
-                draft.leave_out(seen.down);
+                draft.leave_out(part, seen.down);
                 draft.leave_out_doubtful(&seen.found.doubtful);
                 uncount_planned(part, &draft.plan, entity);
             }
@@ -302,12 +303,14 @@ impl Engine {
             links += batch.len() as u64;
             let mut drafts = self.reconcile(part, batch, run)?;
             for draft in &mut drafts {
-                draft.leave_out(down);
+                draft.leave_out(part, down);
                 draft.leave_out_doubtful(&found.doubtful);
                 if held.contains(&draft.plan.link) {
                     draft.hold();
                 }
+                draft.postponed |= found.waiting.contains(&draft.plan.link);
             }
+            drafts.retain(|draft| !draft.joins_later());
             self.apply(part, drafts, run, entity, down).await?;
             (self.progress)(Event::Applied {
                 entity: &part.entity.name,
@@ -322,26 +325,7 @@ impl Engine {
     /// answered.
     fn keep_identified(&self, part: &Part, found: &Identified) -> Result<(), EngineError> {
         let mut commit = Commit::default();
-        let asked: BTreeSet<_> = found
-            .questions
-            .iter()
-            .map(|question| &question.subject)
-            .collect();
-        for open in self.ledger.questions()? {
-            let treaty_ledger::Subject::Same(..) = open.subject else {
-                continue;
-            };
-            if open.entity == part.entity.name
-                && open.answer.is_some()
-                && !asked.contains(&open.subject)
-            {
-                let state = treaty_ledger::QuestionState::CarriedOut;
-                commit.questions.push(QuestionChange::Close {
-                    number: open.number,
-                    state,
-                });
-            }
-        }
+        self.end_identified(part, found, &mut commit)?;
         commit
             .questions
             .extend(found.questions.iter().cloned().map(QuestionChange::Ask));
@@ -372,10 +356,12 @@ fn held_links(trips: &[Trip]) -> BTreeSet<LinkId> {
 
 fn tell_identified(found: &Identified, entity: &mut EntityReport) {
     entity.linked = found.links.iter().filter(|join| join.new).count() as u64;
-    let matched = |join: &&Joined| !join.new || join.records.len() > 1;
+    let more = |join: &Joined| !join.new || join.records.len() > 1;
+    let matched = |join: &&Joined| join.from.is_empty() && more(join);
     entity.matched = found.links.iter().filter(matched).count() as u64;
     entity.held = found.held;
     entity.duplicates = found.duplicates;
+    entity.alerts.extend(found.in_vain.iter().cloned());
     if found.blocks_skipped > 0 {
         entity.alerts.push(format!(
             "some records share a blocking key with more than {BLOCK_RECORDS_MAX} others, and were \

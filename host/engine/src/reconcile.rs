@@ -5,18 +5,17 @@
 //! is to be written into the systems' own rows. What is pure is shared among the
 //! processors; the ledger is asked by one thread, in one order.
 
-use std::collections::BTreeMap;
-
 use rayon::prelude::*;
 use treaty_ledger::{StoredLink, StoredQuestion, StoredRecord};
 use treaty_model::{
-    Conflict, FieldIndex, Life, Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question,
-    Row, RunId, SystemIndex,
+    Conflict, FieldIndex, Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question, Row,
+    RunId, SystemIndex,
 };
 use treaty_planner::{Examination, Ruled, conclude, examine};
 
 use crate::batches::{How, Met};
 use crate::draft::{Draft, Mapped, drop_fields, revisions_of, take_open};
+use crate::merging::join;
 use crate::question::answers_of;
 use crate::reading::is_of_host;
 use crate::unread::hold_unread;
@@ -29,12 +28,18 @@ struct Look {
     how: How,
     /// Deleted records that it had, whose place a new one has taken.
     replaced: Vec<StoredRecord>,
+    /// Links that go into it.
+    from: Vec<StoredLink>,
+    /// The questions whose answers that carries out.
+    answered: Vec<i64>,
     /// The link as the planner sees it.
     link: Link,
     /// Whether something it refers to is not linked yet.
     dangling: bool,
     /// The questions that are open about it.
     questions: Vec<StoredQuestion>,
+    /// Those about the links that go into it, by number: they are moot.
+    moot: Vec<i64>,
 }
 
 impl Look {
@@ -44,8 +49,11 @@ impl Look {
             stored: met.stored,
             how: met.how,
             replaced: met.replaced,
+            from: met.from,
+            answered: met.answered,
             dangling: false,
             questions: Vec::new(),
+            moot: Vec::new(),
         }
     }
 }
@@ -78,6 +86,11 @@ impl Engine {
         let mut questions_of_known = self.ledger.questions_of(&known)?.into_iter();
         for look in looks.iter_mut().filter(|look| look.how != How::New) {
             look.questions = questions_of_known.next().unwrap_or_default();
+        }
+        for look in looks.iter_mut().filter(|look| !look.from.is_empty()) {
+            let from: Vec<_> = look.from.iter().map(|link| link.id).collect();
+            let questions = self.ledger.questions_of(&from)?.into_iter();
+            look.moot = questions.flatten().map(|open| open.number).collect();
         }
         let looked = looks.into_par_iter().zip(examinations).zip(asked);
         let mut drafts: Vec<_> = looked
@@ -114,6 +127,9 @@ impl Engine {
             plan = LinkPlan::new(plan.link, plan.entity);
         }
         self.fit_to_systems(part, &link, &mut plan);
+        if asked.untried.is_none() {
+            join(part, &look.from, &stored, &mut plan);
+        }
         let held = hold_unread(part, &stored, &mut plan);
         let still_open = take_open(part, &mut plan, &questions);
         Draft {
@@ -121,6 +137,9 @@ impl Engine {
             joined: look.how != How::Known,
             new: look.how == How::New,
             replaced: look.replaced,
+            from: look.from,
+            answered: look.answered,
+            moot: look.moot,
             plan,
             sends: Vec::new(),
             still_open,
@@ -331,64 +350,5 @@ impl Engine {
         links_max: usize,
     ) -> Result<Vec<StoredLink>, EngineError> {
         Ok(self.ledger.attention(&part.entity.name, after, links_max)?)
-    }
-
-    /// Links with the records that join them, as they will be stored.
-    pub(crate) fn joined_links(
-        &self,
-        part: &Part,
-        joined: &[crate::identify::Joined],
-    ) -> Result<Vec<Met>, EngineError> {
-        let known: Vec<_> = joined
-            .iter()
-            .filter(|join| !join.new)
-            .map(|join| join.link)
-            .collect();
-        let mut known: BTreeMap<LinkId, StoredLink> = self
-            .ledger
-            .links(&known)?
-            .into_iter()
-            .map(|link| (link.id, link))
-            .collect();
-        let numbers: Vec<_> = joined
-            .iter()
-            .flat_map(|join| join.records.iter().copied())
-            .collect();
-        let mut records: BTreeMap<i64, StoredRecord> = self
-            .ledger
-            .records_by_number(&numbers)?
-            .into_iter()
-            .map(|record| (record.number, record))
-            .collect();
-        let mut links = Vec::with_capacity(joined.len());
-        for join in joined {
-            let mut link = known.remove(&join.link).unwrap_or_else(|| StoredLink {
-                id: join.link,
-                entity: part.entity.name.clone(),
-                life: Life::Alive,
-                base: vec![Default::default(); part.fields()],
-                records: vec![None; part.systems.len()],
-            });
-            let mut replaced = Vec::new();
-            let joining = join.records.iter();
-            for mut record in joining.filter_map(|number| records.remove(number)) {
-                let Ok(place) = part.entity.system(record.key.system.as_str()) else {
-                    continue;
-                };
-                record.link = Some(join.link);
-                record.waiting = false;
-                replaced.extend(link.records[place.0].replace(record));
-            }
-            let how = match join.new {
-                true => How::New,
-                false => How::Joined,
-            };
-            links.push(Met {
-                stored: link,
-                how,
-                replaced,
-            });
-        }
-        Ok(links)
     }
 }

@@ -4,6 +4,7 @@ use treaty_ledger::{Intent, IntentAction};
 use treaty_model::{Row, SystemIndex};
 use treaty_systems::{Action, Found, Record, Sought, SystemError};
 
+use crate::confirm::as_sent;
 use crate::ending::{End, Owed, removes};
 use crate::report::EntityReport;
 use crate::{Engine, EngineError, Part};
@@ -88,12 +89,12 @@ fn left_by(
     remembered: Option<Row>,
 ) -> Row {
     let to = part.system(system);
-    let known = Some(&intent.content.expected);
+    let known = as_sent(Some(&intent.content.own), Some(&intent.content.expected));
     let left = match remembered {
-        Some(remembered) => to.select(&remembered, known),
+        Some(remembered) => to.select(&remembered, known.as_ref()),
         None => intent.content.own.clone(),
     };
-    let now = to.select(&record.own, known);
+    let now = to.select(&record.own, known.as_ref());
     left.into_iter()
         .zip(now)
         .map(|(left, now)| left.or(now))

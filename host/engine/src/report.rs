@@ -89,6 +89,9 @@ pub struct EntityReport {
     pub linked: u64,
     /// Of these, links that joined records of two or more systems.
     pub matched: u64,
+    /// Links that went into another, because they are the same thing.
+    #[serde(default, skip_serializing_if = "is_none")]
+    pub joined: u64,
     /// Records that wait for a person to say whether they are the same as
     /// another.
     pub held: u64,
@@ -179,12 +182,18 @@ impl Report {
     pub fn is_quiet(&self) -> bool {
         let quiet = |entity: &EntityReport| {
             entity.linked == 0
+                && entity.joined == 0
                 && entity.changed == 0
                 && entity.asked == 0
                 && entity.systems.values().all(SystemReport::is_quiet)
         };
         !self.news && self.failures.is_empty() && self.entities.iter().all(quiet)
     }
+}
+
+/// Whether a count is left out.
+fn is_none(count: &u64) -> bool {
+    *count == 0
 }
 
 impl SystemReport {

@@ -45,7 +45,16 @@ impl Engine {
             return Ok(());
         }
         let quiet = |numbers: &[i64]| numbers.iter().all(|number| !restless.contains(number));
-        found.links.retain(|join| quiet(&join.records));
+        let links = std::mem::take(&mut found.links).into_iter();
+        let (quiet_links, later): (Vec<_>, Vec<_>) = links.partition(|join| quiet(&join.records));
+        found.links = quiet_links;
+        // What joins later is there, and is not made beside.
+        for join in later.iter().filter(|join| !join.new) {
+            for link in join.from.iter().chain([&join.link]) {
+                found.make_nothing_of(part, *link);
+                found.waiting.insert(*link);
+            }
+        }
         found.questions.retain(|question| match question.subject {
             Subject::Same(one, other) => quiet(&[one, other]),
             _ => true,

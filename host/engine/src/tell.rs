@@ -4,8 +4,8 @@ use serde::Serialize;
 use serde_json::json;
 use treaty_ledger::{Commit, Content, Entry, EntryKind, StoredRecord};
 use treaty_model::{
-    BaseChange, Candidate, Cell, FieldIndex, LinkPlan, Origin, RemoteId, Revision, RuleId, RunId,
-    Standing, SystemIndex, SystemName, Timestamp, Value, Why,
+    BaseChange, Candidate, Cell, FieldIndex, LinkId, LinkPlan, Origin, RemoteId, Revision, RuleId,
+    RunId, Standing, SystemIndex, SystemName, Timestamp, Value, Why,
 };
 
 use crate::draft::Draft;
@@ -44,6 +44,19 @@ impl Engine {
             commit
                 .journal
                 .push(about.entry(EntryKind::Link, None, None, content));
+        }
+        for from in &plan.joins {
+            let content = Content::of(&JoinTold {
+                from: *from,
+                into: plan.link,
+            });
+            let entry = about.entry(EntryKind::Link, None, None, content);
+            // Each of the two tells where the other is.
+            commit.journal.push(Entry {
+                link: Some(*from),
+                ..entry.clone()
+            });
+            commit.journal.push(entry);
         }
         if let Some(content) = agreed {
             commit
@@ -130,6 +143,13 @@ pub(crate) fn agreed(part: &Part, plan: &LinkPlan) -> Option<Content> {
 struct RecordTold<'a> {
     remote: &'a RemoteId,
     system: &'a SystemName,
+}
+
+/// A link that went into another.
+#[derive(Serialize)]
+struct JoinTold {
+    from: LinkId,
+    into: LinkId,
 }
 
 /// Changes of base that nobody contested.

@@ -37,17 +37,18 @@ enum Free {
 }
 
 impl Ledger {
-    /// Forgets what records held, and what was told of them and their link. The
-    /// link's number stays, and `told` is added to the journal.
+    /// Forgets what records held, and what was told of them and their link, and of
+    /// those that went into it. The links' numbers stay, and `told` is added to the
+    /// journal.
     pub fn forget(
         &self,
         entity: &EntityName,
-        link: Option<LinkId>,
+        links: &[LinkId],
         records: &[StoredRecord],
         told: &Entry,
     ) -> Result<Forgotten, LedgerError> {
         self.write_anew(|db| {
-            let forgotten = forget(db, entity, link, records)?;
+            let forgotten = forget(db, entity, links, records)?;
             journal::append(db, told)?;
             Ok((forgotten, Free::Pages))
         })
@@ -111,7 +112,7 @@ impl Ledger {
 fn forget(
     db: &Connection,
     entity: &EntityName,
-    link: Option<LinkId>,
+    links: &[LinkId],
     records: &[StoredRecord],
 ) -> rusqlite::Result<Forgotten> {
     let mut forgotten = Forgotten::default();
@@ -137,9 +138,19 @@ fn forget(
             db.execute("DELETE FROM record WHERE id = ?1", [record.number])? as u64;
     }
     tally.write(db)?;
-    let Some(link) = link else {
-        return Ok(forgotten);
-    };
+    for link in links {
+        forget_link(db, entity, *link, &mut forgotten)?;
+    }
+    Ok(forgotten)
+}
+
+/// What was told, asked and written of a link, and its base.
+fn forget_link(
+    db: &Connection,
+    entity: &EntityName,
+    link: LinkId,
+    forgotten: &mut Forgotten,
+) -> rusqlite::Result<()> {
     let link = number::of_link(link);
     forgotten.entries += past_the_triggers(db, |db| {
         db.execute(
@@ -164,7 +175,7 @@ fn forget(
          WHERE id = ?1",
         [link],
     )?;
-    Ok(forgotten)
+    Ok(())
 }
 
 /// Questions whether a record is the same as another show both.

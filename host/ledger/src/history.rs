@@ -70,6 +70,31 @@ impl Ledger {
         )
     }
 
+    /// Links that went into a link, and into those, as the journal tells it.
+    pub fn joined_into(
+        &self,
+        entity: &EntityName,
+        link: LinkId,
+    ) -> Result<Vec<LinkId>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(
+                "SELECT DISTINCT json_extract(content, '$.from') FROM journal.entry
+                 WHERE entity = ?1 AND link = ?2 AND kind = 'link'
+                     AND json_extract(content, '$.into') = ?2 ORDER BY 1",
+            )?;
+            let mut found = Vec::new();
+            let mut open = vec![link];
+            while let Some(into) = open.pop() {
+                let wanted = params![entity.as_str(), number::of_link(into)];
+                let rows = statement.query_map(wanted, |row| row.get(0).map(number::link))?;
+                let more = rows.collect::<rusqlite::Result<Vec<_>>>()?;
+                open.extend(&more);
+                found.extend(more);
+            }
+            Ok(found)
+        })
+    }
+
     /// Records that the journal names together with a link, also those that left it.
     pub fn records_told_of(
         &self,

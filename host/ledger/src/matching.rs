@@ -163,6 +163,27 @@ impl Ledger {
             Ok(found)
         })
     }
+
+    /// Of some records, by number, the pairs that a person said are not the same, the
+    /// smaller number first.
+    pub fn distinct_among(&self, records: &[i64]) -> Result<Vec<(i64, i64)>, LedgerError> {
+        let among: BTreeSet<i64> = records.iter().copied().collect();
+        self.read(|db| {
+            let mut statement =
+                db.prepare_cached("SELECT second FROM distinct_pair WHERE first = ?1")?;
+            let mut found = Vec::new();
+            for first in &among {
+                let seconds = statement.query_map([first], |row| row.get(0))?;
+                for second in seconds {
+                    let second = second?;
+                    if among.contains(&second) {
+                        found.push((*first, second));
+                    }
+                }
+            }
+            Ok(found)
+        })
+    }
 }
 
 /// The keys that a row names.

@@ -164,3 +164,30 @@ fn the_journal_begins_where_it_still_says_something() {
     ledger.forget_before(at(9)).expect("it is forgotten");
     assert_eq!(begins(), None);
 }
+
+#[test]
+fn a_link_tells_which_others_went_into_it() {
+    let (_folder, ledger) = open();
+    let join = |of: i64, from: u64, into: u64| Entry {
+        content: json!({ "from": from, "into": into }).into(),
+        ..entry(EntryKind::Link, Some(of as u64), None)
+    };
+    let linked = entry(EntryKind::Link, Some(1), None);
+    told(
+        &ledger,
+        vec![
+            linked,
+            join(2, 3, 2),
+            join(3, 3, 2),
+            join(1, 2, 1),
+            join(2, 2, 1),
+        ],
+    );
+    let into = |link| {
+        let found = ledger.joined_into(&"contact".into(), LinkId(link));
+        found.expect("they load")
+    };
+    assert_eq!(into(1), [LinkId(2), LinkId(3)]);
+    assert_eq!(into(2), [LinkId(3)]);
+    assert_eq!(into(3), []);
+}

@@ -1,9 +1,9 @@
 //! What is kept for matchers.
 
-use treaty_ledger::{Commit, Ledger, MatchHit, MatchKey, Whose};
-use treaty_model::{Prepared, Term, TermCount};
+use treaty_ledger::{Commit, Ledger, LinkChange, MatchHit, MatchKey, StoredRecord, Whose};
+use treaty_model::{Life, LinkId, Prepared, Term, TermCount};
 
-use crate::sample::{crm, everything, open, prepared};
+use crate::sample::{crm, everything, link, open, prepared};
 
 /// Checks what is kept of the one prepared record of [`everything`].
 pub fn check_everything(ledger: &Ledger) {
@@ -178,4 +178,50 @@ fn distinct_has_no_order_and_is_said_once() {
     ledger.commit(&commit).expect("it commits again");
     let distinct = ledger.are_distinct(&[(1, 3), (3, 1), (5, 2), (1, 2)]);
     assert_eq!(distinct.expect("they load"), [true, true, true, false]);
+}
+
+#[test]
+fn those_said_to_be_different_are_found_among_some() {
+    let (_folder, ledger) = twelve();
+    let distinct = |one, other| ("contact".into(), one, other);
+    let commit = Commit {
+        distinct: vec![distinct(4, 2), distinct(2, 7), distinct(5, 6)],
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    let among = |numbers: &[i64]| ledger.distinct_among(numbers).expect("they load");
+    assert_eq!(among(&[7, 4, 2, 5]), [(2, 4), (2, 7)]);
+    assert_eq!(among(&[4, 7, 5]), []);
+}
+
+#[test]
+fn records_move_from_link_to_link_in_one_commit() {
+    let (_folder, ledger) = open();
+    ledger.commit(&everything()).expect("it commits");
+    let linked = |remote: &str, link| StoredRecord {
+        link: Some(LinkId(link)),
+        ..crm(remote)
+    };
+    let commit = Commit {
+        links: vec![link(1), link(2)],
+        records: vec![linked("c1", 2)],
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    let before = ledger.totals().expect("they load");
+    let emptied = LinkChange {
+        life: Life::Deleted,
+        attention: false,
+        ..link(2)
+    };
+    let commit = Commit {
+        links: vec![emptied, link(1)],
+        records: vec![linked("c1", 1)],
+        ..Commit::default()
+    };
+    ledger.commit(&commit).expect("it commits");
+    let links = ledger.links(&[LinkId(1), LinkId(2)]).expect("they load");
+    let records = |at: usize| links[at].records.iter().flatten().count();
+    assert_eq!((records(0), records(1)), (2, 0));
+    assert_eq!(ledger.totals().expect("they load"), before, "none is new");
 }

@@ -24,6 +24,10 @@ pub struct LinkPlan {
     pub link: LinkId,
     /// Its entity.
     pub entity: EntityName,
+    /// Links that turned out to be the same thing: their records join this one, and
+    /// meet it for the first time.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub joins: Vec<LinkId>,
     /// Changes of base, in the order of the fields. They come first: whatever
     /// fails to reach a system leaves that system behind.
     pub base: Vec<BaseChange>,
@@ -248,6 +252,7 @@ impl LinkPlan {
         Self {
             link,
             entity,
+            joins: Vec::new(),
             base: Vec::new(),
             settle: Vec::new(),
             life: None,
@@ -261,7 +266,8 @@ impl LinkPlan {
 
     /// Whether nothing happens.
     pub fn is_empty(&self) -> bool {
-        self.base.is_empty()
+        self.joins.is_empty()
+            && self.base.is_empty()
             && self.settle.is_empty()
             && self.life.is_none()
             && self.presence.is_empty()

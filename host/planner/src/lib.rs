@@ -75,3 +75,4 @@ pub use examine::{Examination, examine, shared_rows};
 pub use guard::{Counts, GUARDS, Limits, Recent, guard};
 pub use print::print;
 pub use spread::OWNED_ELSEWHERE;
+pub use stand::agreed;

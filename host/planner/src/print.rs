@@ -38,7 +38,10 @@ pub fn print<'a>(plan: &Plan, entity_of: impl Fn(&EntityName) -> Option<&'a Enti
 }
 
 fn effects(link: &LinkPlan, names: &Names<'_>) -> Vec<String> {
-    let mut lines = Vec::new();
+    let joins = link.joins.iter();
+    let mut lines: Vec<_> = joins
+        .map(|from| format!("takes in {from}: they are one thing"))
+        .collect();
     if let Some(life) = link.life {
         lines.push(match life {
             Life::Alive => "comes back to life".to_owned(),

@@ -94,7 +94,7 @@ pub(crate) fn candidate(stand: &Stand<'_>) -> Option<Candidate> {
 }
 
 /// Base as a candidate; none before anything was agreed.
-pub(crate) fn agreed(entity: &Entity, base: &BaseField) -> Option<Candidate> {
+pub fn agreed(entity: &Entity, base: &BaseField) -> Option<Candidate> {
     let value = base.value.clone()?;
     let provenance = base.provenance.as_ref();
     let system = provenance

@@ -41,7 +41,6 @@ impl Rest<'_> {
                 || self.was_overruled(thing, edit)
                 || self.was_never_agreed_on(thing, edit)
                 || self.was_told_to_go(thing, edit)
-                || self.stood_still(edit)
                 || self.was_written_over(edit)
                 || self.is_hushed(edit.system, edit.id, field);
             if !fine {

@@ -61,6 +61,46 @@ impl Rest<'_> {
         })
     }
 
+    /// When it was seen, its value was what all had agreed on by then, so that it was
+    /// no change; and what somebody elsewhere had made of that same value was seen
+    /// later, and counted alone: base went from the one to the other.
+    pub(crate) fn is_superseded_unseen(&self, thing: &Thing, edit: &Edit, edits: &[&Edit]) -> bool {
+        let from_it = |(place, other): (usize, &&Edit)| {
+            let of_record = |later: &&&Edit| (later.system, later.id) == (other.system, other.id);
+            let mut made = edits[place..].iter().filter(of_record);
+            other.system != edit.system
+                && self.made_of(other, &edit.after)
+                && made.any(|made| self.became_base(thing, edit, made))
+        };
+        edits.iter().enumerate().any(from_it)
+    }
+
+    /// Whether an editor had seen a value, as their system stores it.
+    fn made_of(&self, edit: &Edit, value: &Option<String>) -> bool {
+        self.stage.world.stored(edit.system, edit.field, value) == edit.before
+    }
+
+    /// Whether base went, after an edit and uncontested, from its value to what
+    /// somebody else made of it.
+    fn became_base(&self, thing: &Thing, edit: &Edit, made: &Edit) -> bool {
+        let name = &self.stage.world.systems[made.system].name;
+        let is_it = |field: &Json| {
+            let to = &field["to"];
+            field["field"] == FIELDS[edit.field]
+                && to["why"] == "one-changed"
+                && to["system"].as_str() == Some(name)
+                && text(&to["before"]) == edit.after
+                && text(&to["value"]) == made.after
+        };
+        self.files.journal.iter().any(|entry| {
+            let fields = entry.content["fields"].as_array();
+            entry.kind == "base"
+                && entry.at > edit.at
+                && entry.link.is_some_and(|link| thing.links.contains(&link))
+                && fields.is_some_and(|fields| fields.iter().any(is_it))
+        })
+    }
+
     pub(crate) fn was_given_up(&self, thing: &Thing, edit: &Edit, since: Timestamp) -> bool {
         self.losses(thing, edit, since).next().is_some()
     }
@@ -124,17 +164,6 @@ impl Rest<'_> {
     pub(crate) fn was_never_agreed_on(&self, thing: &Thing, edit: &Edit) -> bool {
         self.losses(thing, edit, edit.at)
             .any(|lost| lost.content["candidate"]["standing"] == "first-seen")
-    }
-
-    /// Its field stood still in another system, whose column was not there as it
-    /// was: whoever deleted the record there has never seen the value, and nobody
-    /// could show it to them.
-    pub(crate) fn stood_still(&self, edit: &Edit) -> bool {
-        let others = self.stage.stores.iter().enumerate();
-        edit.field == 0
-            && others
-                .filter(|(system, _)| *system != edit.system)
-                .any(|(_, store)| store.drifted)
     }
 
     /// What a column of another type showed was taken for somebody's edit: what

@@ -170,7 +170,7 @@ impl Player<'_> {
         let calm = {
             let mut stage = self.stage.lock();
             stage.still = true;
-            stage.is_calm() && self.read_out
+            stage.is_calm() && !stage.keeps_quiet() && self.read_out
         };
         let first = self.pass(Mode::Plan).await;
         let second = self.pass(Mode::Plan).await;

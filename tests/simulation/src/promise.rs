@@ -247,9 +247,9 @@ impl Rest<'_> {
                 || thing.asked
                 || self.is_asked(thing, field)
                 || self.is_superseded(edit, later)
+                || self.is_superseded_unseen(thing, edit, &edits)
                 || self.was_given_up(thing, edit, edit.at)
                 || self.went_with_its_record(edit)
-                || self.standing(thing, field).is_empty() && self.stood_still(edit)
                 || self.was_let_go(thing, edit)
                 || self.was_written_over(edit)
                 || self.was_shown_otherwise(thing, field)

@@ -136,6 +136,13 @@ impl Stage {
         self.armed.is_empty() && self.stores.iter().all(well)
     }
 
+    /// Whether a system keeps an edit from Treaty: a write that is sent there may
+    /// come too late, whatever was planned.
+    pub fn keeps_quiet(&self) -> bool {
+        let mut records = self.stores.iter().flat_map(|store| store.records.values());
+        records.any(|stored| stored.hushed)
+    }
+
     /// Everything that was acknowledged, line by line.
     pub fn tale(&self) -> Vec<String> {
         let history = &self.history;

@@ -11,6 +11,9 @@ use treaty_model::{
 pub fn line(told: &Told) -> String {
     match &told.what {
         Happening::Linked { records } => format!("linked: {}", named(records)),
+        Happening::Joined { from, into } => {
+            format!("link {from} went into link {into}: they are one thing")
+        }
         Happening::Unlinked { system, why } => {
             format!(
                 "the record of {} was let go: {why}",

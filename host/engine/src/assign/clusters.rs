@@ -4,18 +4,32 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_model::LinkId;
 
-use super::{Cluster, Judged, Member};
+use super::{Apart, Cluster, Judged, Member};
 
 /// A union-find over the members that knows which systems each cluster has.
 pub(super) struct Clusters<'a> {
     members: &'a [Member],
     parent: Vec<usize>,
     pub(super) systems: SystemSets,
+    /// Of several the first.
     link: Vec<Option<LinkId>>,
+    apart: &'a Apart,
+}
+
+/// Whether two clusters can be one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Fit {
+    /// They can.
+    One,
+    /// They can, once nothing is under way with their links any more.
+    Later,
+    /// A system would have two records, or a person said that they are not the
+    /// same.
+    Never,
 }
 
 impl<'a> Clusters<'a> {
-    pub(super) fn of(members: &'a [Member], systems: usize) -> Self {
+    pub(super) fn of(members: &'a [Member], systems: usize, apart: &'a Apart) -> Self {
         let in_order = members.is_sorted_by(|one, other| one.number < other.number);
         assert!(in_order, "members are in order, each once");
         let mut clusters = Self {
@@ -23,6 +37,7 @@ impl<'a> Clusters<'a> {
             parent: (0..members.len()).collect(),
             systems: SystemSets::of(members, systems),
             link: members.iter().map(|member| member.link).collect(),
+            apart,
         };
         let mut by_link: BTreeMap<LinkId, usize> = BTreeMap::new();
         for (at, member) in members.iter().enumerate() {
@@ -67,10 +82,29 @@ impl<'a> Clusters<'a> {
         system(pair.first) == system(pair.second)
     }
 
-    /// Whether two clusters can be one: no system twice, and not two links.
-    pub(super) fn fit(&self, one: usize, other: usize) -> bool {
-        let linked = self.link[one].is_some() && self.link[other].is_some();
-        !linked && self.systems.are_disjoint(one, other)
+    /// Whether two clusters can be one.
+    pub(super) fn fit(&self, one: usize, other: usize) -> Fit {
+        if !self.systems.are_disjoint(one, other) {
+            return Fit::Never;
+        }
+        let linked: Vec<_> = self.links(one, other).collect();
+        if linked.len() < 2 {
+            return Fit::One;
+        }
+        let distinct = |(first, second): &(i64, i64)| {
+            let roots = (self.find(*first), self.find(*second));
+            roots == (Some(one), Some(other)) || roots == (Some(other), Some(one))
+        };
+        match linked.iter().any(|link| self.apart.busy.contains(link)) {
+            _ if self.apart.distinct.iter().any(distinct) => Fit::Never,
+            true => Fit::Later,
+            false => Fit::One,
+        }
+    }
+
+    /// The links of two clusters.
+    pub(super) fn links(&self, one: usize, other: usize) -> impl Iterator<Item = LinkId> {
+        self.link[one].into_iter().chain(self.link[other])
     }
 
     pub(super) fn join(&mut self, one: usize, other: usize) {
@@ -81,28 +115,30 @@ impl<'a> Clusters<'a> {
         let (root, child) = (one.min(other), one.max(other));
         self.parent[child] = root;
         self.systems.unite(root, child);
-        self.link[root] = self.link[root].or(self.link[child]);
+        let links = self.links(root, child);
+        self.link[root] = links.min();
     }
 
     pub(super) fn finish(self, held: &BTreeSet<usize>) -> Vec<Cluster> {
-        let mut joining: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+        let mut joining: BTreeMap<usize, (Vec<i64>, BTreeSet<LinkId>)> = BTreeMap::new();
         for (at, member) in self.members.iter().enumerate() {
-            if member.link.is_none() {
-                joining
-                    .entry(self.root(at))
-                    .or_default()
-                    .push(member.number);
+            let root = self.root(at);
+            if member.link.is_none() || member.link != self.link[root] {
+                let (records, from) = joining.entry(root).or_default();
+                records.push(member.number);
+                from.extend(member.link);
             }
         }
         let mut clusters: Vec<_> = joining
             .into_iter()
-            .map(|(root, mut joining)| {
+            .map(|(root, (mut joining, from))| {
                 joining.sort_unstable();
                 // A complete cluster makes nothing anywhere, so a doubt about a
                 // further record does not hold it.
                 let held = held.contains(&root) && !self.systems.is_full(root);
                 Cluster {
                     link: self.link[root],
+                    from: from.into_iter().collect(),
                     joining,
                     held,
                 }

@@ -31,10 +31,13 @@ pub(crate) fn doubtful(
             .filter_map(|number| Some(member(*number)?.system))
             .collect();
         // What would join a link, and waits with it.
-        let joins = systems
-            .iter()
-            .filter_map(|system| Some((cluster.link?, *system)));
-        doubtful.extend(joins);
+        for link in cluster.link.iter().chain(&cluster.from) {
+            let of_others = cluster.link.iter().chain(&cluster.from);
+            let of_others = of_others.filter(|other| *other != link);
+            let of_others = of_others.filter_map(|other| with_link.get(other)).flatten();
+            let joins = systems.iter().chain(of_others);
+            doubtful.extend(joins.map(|system| (*link, *system)));
+        }
         with_number.extend(
             cluster
                 .joining

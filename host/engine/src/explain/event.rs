@@ -4,7 +4,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
 use treaty_ledger::{EntryKind, IntentAction};
 use treaty_model::{
-    Cell, Origin, RemoteId, Revision, RuleId, RunId, Standing, SystemName, Timestamp, Value, Why,
+    Cell, LinkId, Origin, RemoteId, Revision, RuleId, RunId, Standing, SystemName, Timestamp,
+    Value, Why,
 };
 
 /// An event: when, in which run, and what.
@@ -27,6 +28,13 @@ pub enum Happening {
     Linked {
         /// Which.
         records: Vec<(SystemName, RemoteId)>,
+    },
+    /// A link went into another: they are one thing.
+    Joined {
+        /// The link that went.
+        from: LinkId,
+        /// The link that stays.
+        into: LinkId,
     },
     /// A system's record was taken out of the link.
     Unlinked {

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value as Json;
 use treaty_ledger::{EntryKind, IntentAction, KeptEntry};
-use treaty_model::{Candidate, Cell, RemoteId, Revision, RuleId, RunId, SystemName};
+use treaty_model::{Candidate, Cell, LinkId, RemoteId, Revision, RuleId, RunId, SystemName};
 
 use crate::explain::event::{Agreed, Happening, OwnChange, SideTold, Told};
 
@@ -12,6 +12,12 @@ use crate::explain::event::{Agreed, Happening, OwnChange, SideTold, Told};
 struct RecordKept {
     system: SystemName,
     remote: RemoteId,
+}
+
+#[derive(Deserialize)]
+struct JoinKept {
+    from: LinkId,
+    into: LinkId,
 }
 
 #[derive(Deserialize)]
@@ -124,6 +130,10 @@ fn one(entry: &KeptEntry) -> Option<Happening> {
     let (system, remote) = (entry.system.clone(), entry.remote.clone());
     let field = entry.field.clone();
     Some(match entry.kind {
+        EntryKind::Link if entry.content.is_object() => {
+            let JoinKept { from, into } = read(entry)?;
+            Happening::Joined { from, into }
+        }
         EntryKind::Link => {
             let records: Vec<RecordKept> = read(entry)?;
             let records = records.into_iter();

@@ -3,6 +3,7 @@
 mod alerts;
 mod guards;
 mod interrupted;
+mod merging;
 mod pair;
 mod removals;
 mod unmatched;

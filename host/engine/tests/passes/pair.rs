@@ -182,6 +182,11 @@ impl Pair {
         std::fs::write(path, treaty.replace(from, to)).expect("it is written");
     }
 
+    /// Writes a file of the treaty.
+    pub fn write(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).expect("it is written");
+    }
+
     /// Saves another field table.
     pub fn write_table(&self, table: &str) {
         std::fs::write(self.folder.path().join("person.csv"), table).expect("it is written");
