@@ -13,7 +13,10 @@ use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub use advise::AdviseArgs;
 pub use correction::{AuditArgs, UndoArgs};
 pub use docs::DocsArgs;
-pub use rules::{BenchArgs, InspectArgs, LawsArgs, RulesArgs, RulesCommand, TestArgs, TryArgs};
+pub use rules::{
+    BenchArgs, BuildArgs, InspectArgs, LawsArgs, NewArgs, RulesArgs, RulesCommand, TestArgs,
+    TryArgs,
+};
 
 const EXIT_CODES: &str = "Exit codes:
   0   done; for `plan`: there is nothing to do
@@ -118,7 +121,8 @@ pub enum Command {
     /// Puts back what a run wrote, where nobody has changed it since, and lists
     /// the rest.
     Undo(UndoArgs),
-    /// Looks at rules by themselves: no treaty and no system is needed.
+    /// Makes rules and looks at them by themselves: no treaty and no system is
+    /// needed.
     Rules(RulesArgs),
 }
 

@@ -1,13 +1,16 @@
 //! `treaty rules`: rules by themselves, without any system.
 
 mod bench;
+mod build;
 mod inspect;
 mod laws;
+mod new;
 mod test;
 mod try_out;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use treaty_author::AuthorError;
 use treaty_folder::TreatyFolder;
 use treaty_workshop::{
     CannotLoad, CannotLoadNamed, Limits, Rule, SandboxOptions, ShippedComponent, Workshop,
@@ -20,6 +23,8 @@ use crate::open;
 pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
     match &rules.command {
         RulesCommand::Inspect(wish) => inspect::run(args, wish),
+        RulesCommand::New(wish) => new::run(args, wish),
+        RulesCommand::Build(wish) => build::run(args, wish),
         RulesCommand::Bench(wish) => bench::run(args, wish),
         RulesCommand::Laws(wish) => laws::run(args, wish),
         RulesCommand::Test(wish) => test::run(args, wish),
@@ -89,4 +94,9 @@ fn refused(component: &str, error: &CannotLoad) -> Failed {
         true => Failed::new(message, error.hint()),
         false => Failed::new(format!("{component}: {message}"), error.hint()),
     }
+}
+
+/// Why a rule cannot be made.
+fn not_made(error: &AuthorError) -> Failed {
+    Failed::new(error.to_string(), error.hint())
 }

@@ -31,6 +31,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "treaty-engine",
             "treaty-workshop",
+            "treaty-author",
             "treaty-folder",
             "treaty-ledger",
             "treaty-model",
