@@ -5,7 +5,8 @@
 //! gives a [`TreatyFolder`], or every [`Problem`] of the folder at once, each
 //! with its file, line and column. What only the systems themselves can tell is
 //! checked later by [`check_schemas`] and [`undecided`]; what a rule is told
-//! about an entity is made by [`setup()`].
+//! about an entity is made by [`setup()`]. Other TOML files of ours are read
+//! through the same [`Document`].
 //!
 //! It must never open a system, run a rule, or keep a secret: a password is
 //! only ever a reference until [`secret`] resolves it for a connector.
@@ -44,8 +45,11 @@ mod sheet;
 mod table;
 
 pub use cross_reference::read_cross_reference;
+pub use document::{Document, Section, Spot};
 pub use folder::{ConflictDistance, TreatyFolder, read};
+pub use glob::matches as fits_pattern;
 pub use known::{Known, KnownConnector, Location};
+pub use names::is_name;
 pub use problem::{Place, Problem, Problems, Severity};
 pub use revise::{CellChange, NewOwner, Revised};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};

@@ -56,20 +56,26 @@ pub(crate) fn read_guards(treaty: &Section<'_>) -> Guards {
 
 /// Reads the limits.
 pub(crate) fn read_limits(treaty: &Section<'_>) -> Limits {
-    let Some(section) = treaty.below("limits") else {
-        return Limits::default();
-    };
-    let limits = Limits {
-        component_mib: section.count("component-mib", 1),
-        memory_mib: section.count("memory-mib", 1),
-        table_elements: section.count("table-elements", 1),
-        fuel_base: section.count("fuel-base", 1),
-        fuel_per_element: section.count("fuel-per-element", 1),
-        fuel_per_byte: section.count("fuel-per-byte", 0),
-        time_base_ms: section.count("time-base-ms", 1),
-        time_per_element_ms: section.count("time-per-element-ms", 0),
-        log_lines: section.count("log-lines", 0),
-    };
-    section.finish();
-    limits
+    let section = treaty.below("limits");
+    section.map(Limits::read).unwrap_or_default()
+}
+
+impl Limits {
+    /// Reads them from the section that holds their keys, and reports what else
+    /// stands there.
+    pub fn read(section: Section<'_>) -> Self {
+        let limits = Self {
+            component_mib: section.count("component-mib", 1),
+            memory_mib: section.count("memory-mib", 1),
+            table_elements: section.count("table-elements", 1),
+            fuel_base: section.count("fuel-base", 1),
+            fuel_per_element: section.count("fuel-per-element", 1),
+            fuel_per_byte: section.count("fuel-per-byte", 0),
+            time_base_ms: section.count("time-base-ms", 1),
+            time_per_element_ms: section.count("time-per-element-ms", 0),
+            log_lines: section.count("log-lines", 0),
+        };
+        section.finish();
+        limits
+    }
 }
