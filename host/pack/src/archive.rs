@@ -10,6 +10,7 @@ use crate::manifest::{
     Descriptor, INDEX_TYPE, Index, LAYOUT, MANIFEST_TYPE, PACK_TYPE, REF_NAME, to_bytes,
 };
 use crate::open::check_type;
+use crate::refusal::plain;
 use crate::signing::artifact::{SIGNATURES_TYPE, artifact_of};
 use crate::{Pack, Refusal};
 
@@ -69,7 +70,7 @@ fn append(tar: &mut tar::Builder<impl Write>, name: &str, bytes: &[u8]) -> io::R
 /// # Errors
 /// What is no archive, and every entry that has no place in a pack.
 pub(crate) fn read(bytes: &[u8]) -> Result<Archive<'_>, Refusal> {
-    let unreadable = |error: io::Error| Refusal::NotArchive(error.to_string());
+    let unreadable = |_| Refusal::NotArchive;
     let mut archive = tar::Archive::new(bytes);
     let (mut layout, mut index) = (None, None);
     let mut blobs = BTreeMap::new();
@@ -156,7 +157,7 @@ where
 {
     let document: T = serde_json::from_slice(bytes).map_err(|error| Refusal::NotReadable {
         what,
-        message: error.to_string(),
+        message: plain(&error.to_string()),
     })?;
     match to_bytes(&document) == bytes {
         true => Ok(document),

@@ -10,7 +10,7 @@ use treaty_model::Digest;
 
 use crate::claims::{Claims, claims, split};
 use crate::settings::{self, PACK_FILE, Read};
-use crate::{Pack, PackFile, PackLimits, PackPath, archive};
+use crate::{Pack, PackFile, PackLimits, PackPath, Refusal, archive, read_archive};
 
 /// Why a folder does not become a pack.
 #[derive(Debug, thiserror::Error)]
@@ -18,6 +18,14 @@ pub enum BuildError {
     /// Something is wrong with the folder.
     #[error("{0}")]
     Folder(Problems),
+    /// What it would become is larger than a pack may be.
+    #[error("the pack of {} would be refused: {refusal}", .folder.display())]
+    Refused {
+        /// The folder.
+        folder: PathBuf,
+        /// Why.
+        refusal: Refusal,
+    },
     /// The file cannot be written.
     #[error("{} cannot be written", .file.display())]
     Write {
@@ -34,6 +42,7 @@ impl BuildError {
     pub fn hint(&self) -> &'static str {
         match self {
             Self::Folder(_) => "mend the folder and build it again: treaty pack build",
+            Self::Refused { refusal, .. } => refusal.hint(),
             Self::Write { .. } => "name a file in a folder that you may write to",
         }
     }
@@ -46,10 +55,18 @@ impl BuildError {
 /// Every problem of the folder; or the file cannot be written.
 pub fn build(folder: &Path, out: &Path, limits: &PackLimits) -> Result<Digest, BuildError> {
     let pack = read_folder(folder, limits)?;
-    write(&pack, out).map_err(|source| BuildError::Write {
+    let cannot = |source| BuildError::Write {
         file: out.to_owned(),
         source,
+    };
+    let mut bytes = Vec::new();
+    archive::write(&pack, &mut bytes).map_err(cannot)?;
+    // Whoever gets it has to be able to open it.
+    read_archive(&bytes, limits).map_err(|refusal| BuildError::Refused {
+        folder: folder.to_owned(),
+        refusal,
     })?;
+    write(&pack, out).map_err(cannot)?;
     Ok(pack.digest())
 }
 
@@ -190,7 +207,12 @@ fn there(folder: &Path, read: &Read, limits: &PackLimits) -> Result<BTreeSet<Pac
             }
             // With a `*` in it, it is no name itself.
             _ => match above.parse::<PackPath>() {
-                Ok(path) => walk(&path.below(folder), path.as_str(), limits.files_max, &mut there)?,
+                Ok(path) => walk(
+                    &path.below(folder),
+                    path.as_str(),
+                    limits.files_max,
+                    &mut there,
+                )?,
                 Err(_) if above.is_empty() => files_of(folder, "", &mut there)?,
                 Err(problem) => {
                     return Err(settings::outside(&pattern.place, problem.to_string()));

@@ -37,7 +37,9 @@ pub(crate) fn claims(read: Read, there: &BTreeSet<PackPath>) -> Result<Claims, P
         if !there.contains(&spot.value) {
             let message = format!("there is no file {}", spot.value);
             let hint = "a file is named by its path below the folder of the pack";
-            problems.0.push(Problem::at(&spot.place, message).hint(hint));
+            problems
+                .0
+                .push(Problem::at(&spot.place, message).hint(hint));
         }
     }
     let (cases, unfound) = cases(&read.case_patterns, there);

@@ -14,6 +14,7 @@ use treaty_model::Digest;
 use crate::archive::{document, is_written_as, named, read};
 use crate::claims::{Claims, claims};
 use crate::manifest::{CONFIG_TYPE, Descriptor, MANIFEST_TYPE, Manifest, PACK_TYPE, TITLE};
+use crate::refusal::plain;
 use crate::settings::{self, PACK_FILE};
 use crate::signing::artifact::{artifact_of, signatures_in};
 use crate::{Pack, PackFile, PackLimits, PackPath, Refusal};
@@ -92,16 +93,30 @@ pub fn open(file: &Path, limits: &PackLimits) -> Result<Pack, OpenError> {
 /// # Errors
 /// Bytes that are not exactly what [`crate::build`] and [`crate::sign`] write.
 pub fn read_archive(bytes: &[u8], limits: &PackLimits) -> Result<Pack, Refusal> {
+    if bytes.len() as u64 > limits.pack_bytes_max {
+        return Err(Refusal::TooLarge {
+            what: "it".to_owned(),
+            max: limits.pack_bytes_max,
+        });
+    }
     let archive = read(bytes)?;
     let named = named(archive.index)?;
     let manifest = blob("the manifest", &named.pack, &archive.blobs)?;
     let mut pack = assemble(manifest, &archive.blobs, limits)?;
     if let Some(signatures) = named.signatures {
-        let manifest = blob("the manifest of the signatures", &signatures, &archive.blobs)?;
+        let manifest = blob(
+            "the manifest of the signatures",
+            &signatures,
+            &archive.blobs,
+        )?;
         pack = with_signatures(pack, manifest, &archive.blobs)?;
     }
     let known = pack.all_blobs();
-    if let Some(extra) = archive.blobs.keys().find(|digest| !known.contains_key(*digest)) {
+    if let Some(extra) = archive
+        .blobs
+        .keys()
+        .find(|digest| !known.contains_key(*digest))
+    {
         let name = extra.to_string();
         return Err(Refusal::Extra { name });
     }
@@ -210,7 +225,11 @@ pub(crate) fn manifest_in(bytes: &[u8], limits: &PackLimits) -> Result<Manifest,
     let manifest: Manifest = document("the manifest", bytes)?;
     check_type("the manifest", &manifest.media_type, MANIFEST_TYPE)?;
     check_type("the artifact", &manifest.artifact_type, PACK_TYPE)?;
-    check_type("the configuration", &manifest.config.media_type, CONFIG_TYPE)?;
+    check_type(
+        "the configuration",
+        &manifest.config.media_type,
+        CONFIG_TYPE,
+    )?;
     if manifest.config.size > max {
         return Err(too_large("the configuration", max));
     }
@@ -225,8 +244,8 @@ pub(crate) fn manifest_in(bytes: &[u8], limits: &PackLimits) -> Result<Manifest,
         let max = limits.file_bytes_max;
         if layer.size > max {
             let title = layer.annotations.get(TITLE);
-            let title = title.map_or("a layer", |title| title);
-            return Err(too_large(title, max));
+            let title = title.map_or("a layer".to_owned(), |title| format!("{title:?}"));
+            return Err(too_large(&title, max));
         }
         total = total.saturating_add(layer.size);
     }
@@ -260,9 +279,15 @@ fn claimed(contents: &BTreeMap<PackPath, &[u8]>) -> Result<Claims, Refusal> {
         what: PACK_FILE,
         message: "it is not UTF-8".to_owned(),
     })?;
-    let read = settings::read(text).map_err(Refusal::Settings)?;
     let there: BTreeSet<PackPath> = contents.keys().cloned().collect();
-    claims(read, &there).map_err(Refusal::Settings)
+    let found = settings::read(text).and_then(|read| claims(read, &there));
+    found.map_err(|mut problems| {
+        for problem in &mut problems.0 {
+            problem.message = plain(&problem.message);
+            problem.hint = problem.hint.as_deref().map(|hint| plain(hint).into());
+        }
+        Refusal::Settings(problems)
+    })
 }
 
 pub(crate) fn check_type(what: &str, found: &str, wanted: &'static str) -> Result<(), Refusal> {

@@ -85,7 +85,8 @@ impl Pack {
     /// The same pack with one more signature, in place of one by the same key;
     /// none where it has as many as it may have.
     pub fn with_signature(mut self, signature: Signature) -> Option<Self> {
-        self.signatures.retain(|other| other.key() != signature.key());
+        self.signatures
+            .retain(|other| other.key() != signature.key());
         self.signatures.push(signature);
         self.signatures.sort_by_key(Signature::key);
         (self.signatures.len() <= SIGNATURES_MAX).then_some(self)
@@ -115,9 +116,9 @@ impl Pack {
 }
 
 fn manifest_of(settings: &PackSettings, config: &[u8], files: &[PackFile]) -> Manifest {
-    let layers = files.iter().map(|file| {
-        Descriptor::of(file.kind.media_type(), &file.bytes).titled(file.path.as_str())
-    });
+    let layers = files
+        .iter()
+        .map(|file| Descriptor::of(file.kind.media_type(), &file.bytes).titled(file.path.as_str()));
     let mut manifest = Manifest::new(
         PACK_TYPE,
         Descriptor::of(CONFIG_TYPE, config),

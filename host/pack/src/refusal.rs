@@ -25,8 +25,8 @@ pub enum Refusal {
         max: usize,
     },
     /// It is no tar.
-    #[error("it is no archive: {0}")]
-    NotArchive(String),
+    #[error("it is no archive")]
+    NotArchive,
     /// It ends within an entry.
     #[error("it ends before its content does")]
     CutOff,
@@ -140,7 +140,7 @@ impl Refusal {
             Self::TooLarge { .. } | Self::TooMany { .. } => {
                 "a pack is small; whoever made this one has to make it smaller"
             }
-            Self::NotArchive(_) => "a pack is made by treaty pack build",
+            Self::NotArchive => "a pack is made by treaty pack build",
             Self::CutOff => "fetch it again; it did not come whole",
             Self::Settings(_) | Self::Unfit { .. } => {
                 "whoever made the pack has to build it again: treaty pack build"
@@ -148,4 +148,16 @@ impl Refusal {
             _ => "do not use it; have it built again from its folder: treaty pack build",
         }
     }
+}
+
+/// A text from elsewhere as a terminal may show it: what moves a cursor or rings
+/// a bell is replaced.
+pub(crate) fn plain(text: &str) -> String {
+    let letters = text.chars();
+    letters
+        .map(|letter| match letter.is_control() && letter != '\n' {
+            true => char::REPLACEMENT_CHARACTER,
+            false => letter,
+        })
+        .collect()
 }

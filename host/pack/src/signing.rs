@@ -78,7 +78,11 @@ pub enum VerifyError {
         pack: String,
     },
     /// Only keys that are not trusted have signed it.
-    #[error("{pack} is signed by {}, and trusted are {}", list(keys), list(trusted))]
+    #[error(
+        "{pack} is signed by {}, and trusted are {}",
+        list(keys),
+        list(trusted)
+    )]
     UnknownKey {
         /// Name and version of the pack.
         pack: String,
@@ -280,7 +284,9 @@ impl FromStr for Signature {
         }
         let read = SignatureBox::from_string(text).map_err(|error| wrong(&error.to_string()))?;
         if !read.is_prehashed() {
-            return Err(wrong("it is of the kind that minisign made before version 0.11"));
+            return Err(wrong(
+                "it is of the kind that minisign made before version 0.11",
+            ));
         }
         let comment = read.trusted_comment();
         let comment = comment.map_err(|error| wrong(&error.to_string()))?;

@@ -39,7 +39,8 @@ pub(crate) fn read(text: &str) -> Result<Read, Problems> {
     let budget = root.below("budget").map(Limits::read).unwrap_or_default();
     if rules.is_empty() && tables.is_empty() {
         let message = "the pack has neither a rule nor a field table";
-        let hint = "name one: [tables] contact = \"contact.csv\", or [rules.<name>] component = \"…\"";
+        let hint =
+            "name one: [tables] contact = \"contact.csv\", or [rules.<name>] component = \"…\"";
         root.report(Problem::at(&root.place, message).hint(hint));
     }
     root.finish();

@@ -61,7 +61,11 @@ pub(crate) fn signatures_in(
     pack: &Pack,
 ) -> Result<Vec<Signature>, Refusal> {
     let manifest = signature_manifest(bytes, pack)?;
-    blob("the configuration of the signatures", &manifest.config, blobs)?;
+    blob(
+        "the configuration of the signatures",
+        &manifest.config,
+        blobs,
+    )?;
     let mut signatures = Vec::new();
     for layer in &manifest.layers {
         let bytes = blob("a signature", layer, blobs)?;
@@ -78,7 +82,11 @@ pub(crate) fn signatures_in(
 pub(crate) fn signature_manifest(bytes: &[u8], pack: &Pack) -> Result<Manifest, Refusal> {
     let what = "the manifest of the signatures";
     let manifest: Manifest = document(what, bytes)?;
-    check_type("the artifact of the signatures", &manifest.artifact_type, SIGNATURES_TYPE)?;
+    check_type(
+        "the artifact of the signatures",
+        &manifest.artifact_type,
+        SIGNATURES_TYPE,
+    )?;
     check_type(what, &manifest.media_type, MANIFEST_TYPE)?;
     if manifest.config != Descriptor::of(EMPTY_TYPE, EMPTY) {
         return Err(Refusal::Unlike { what });

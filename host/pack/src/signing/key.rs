@@ -129,7 +129,11 @@ impl SecretKey {
             return Ok(Self { inner });
         }
         let lines = text.to_string();
-        if !lines.lines().nth(1).is_some_and(|line| line.starts_with(PROTECTED)) {
+        if !lines
+            .lines()
+            .nth(1)
+            .is_some_and(|line| line.starts_with(PROTECTED))
+        {
             return Err(KeyError::NoSecretKey { file: named() });
         }
         // Without a password the library would ask the terminal.
