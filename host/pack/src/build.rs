@@ -66,8 +66,20 @@ pub fn build(folder: &Path, out: &Path, limits: &PackLimits) -> Result<Digest, B
         folder: folder.to_owned(),
         refusal,
     })?;
-    write(&pack, out).map_err(cannot)?;
+    save(&pack, out)?;
     Ok(pack.digest())
+}
+
+/// Writes a pack into a file, which is there whole or not at all: what was
+/// pulled, for instance.
+///
+/// # Errors
+/// The file cannot be written.
+pub fn save(pack: &Pack, out: &Path) -> Result<(), BuildError> {
+    write(pack, out).map_err(|source| BuildError::Write {
+        file: out.to_owned(),
+        source,
+    })
 }
 
 /// Writes the archive of a pack, whole or not at all.

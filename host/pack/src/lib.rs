@@ -3,7 +3,8 @@
 //! A pack is a folder with a `pack.toml`. [`build`] makes the file of it,
 //! [`open`] reads such a file and believes nothing that it says, and [`unpack`]
 //! makes the folder again. The same folder gives the same file, byte for byte,
-//! and so the same digest. [`sign`] and [`verify`] say whose it is.
+//! and so the same digest. [`sign`] and [`verify`] say whose it is; [`push`] and [`pull`] take it to a registry
+//! and from there.
 //!
 //! It must never run a rule, open a system, or write outside the file or folder
 //! that it was told.
@@ -55,17 +56,22 @@ mod open;
 mod pack;
 mod pack_path;
 mod refusal;
+mod registry;
 mod settings;
 mod signing;
 mod unpack;
 
-pub use build::{BuildError, build, read_folder};
+pub use build::{BuildError, build, read_folder, save};
 pub use files::{FileKind, PackFile};
 pub use limits::PackLimits;
 pub use open::{OpenError, open, read_archive};
 pub use pack::Pack;
 pub use pack_path::{PackPath, PathProblem};
 pub use refusal::Refusal;
+pub use registry::{
+    Credentials, CredentialsError, NoReference, PackReference, RegistryError, RegistryOptions,
+    Which, pull, push, resolve, signature_tag,
+};
 pub use settings::{CONTRACTS, Component, Extends, PackProfile, PackRule, PackSettings};
 pub use signing::{
     KeyError, KeyId, NoSignature, PublicKey, SecretKey, SignError, Signature, VerifyError, keygen,

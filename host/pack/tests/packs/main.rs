@@ -3,5 +3,7 @@
 mod cases;
 mod forge;
 mod hostile;
+mod lying;
+mod registry;
 mod round_trip;
 mod signatures;
