@@ -122,8 +122,7 @@ struct Gathered {
 
 fn gather(folder: &Path, limits: &PackLimits) -> Result<Gathered, Problems> {
     let own: PackPath = PACK_FILE.parse().expect("it is a name");
-    let description = limits.description_bytes_max.min(limits.file_bytes_max);
-    let bytes = read_file(folder, &own, description).map_err(|problem| {
+    let bytes = read_file(folder, &own, limits.settings_bytes_max).map_err(|problem| {
         problem.hint("a pack is a folder with a pack.toml in it, saved as UTF-8")
     })?;
     let text = std::str::from_utf8(&bytes)

@@ -9,8 +9,11 @@ pub struct PackLimits {
     pub file_bytes_max: u64,
     /// Files in it.
     pub files_max: usize,
-    /// Bytes of what only describes it: the manifest, `pack.toml`, a signature.
+    /// Bytes of what only describes it: a manifest, the configuration blob.
     pub description_bytes_max: u64,
+    /// Bytes of `pack.toml`. Where each of its keys stands is counted from the
+    /// beginning, so a large one with many mistakes would take long.
+    pub settings_bytes_max: u64,
 }
 
 const MIB: u64 = 1 << 20;
@@ -25,6 +28,7 @@ impl Default for PackLimits {
             // What registries take as a manifest at least, by the OCI
             // distribution specification.
             description_bytes_max: 4 * MIB,
+            settings_bytes_max: 64 << 10,
         }
     }
 }

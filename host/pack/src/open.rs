@@ -186,7 +186,7 @@ pub(crate) fn assemble(
         contents.insert(path.clone(), blob(path.as_str(), layer, blobs)?);
     }
     let config = blob("the configuration", &manifest.config, blobs)?;
-    let Claims { settings, files } = claimed(&contents)?;
+    let Claims { settings, files } = claimed(&contents, limits)?;
     let mut found = Vec::new();
     for (path, bytes) in contents {
         let name = path.to_string();
@@ -270,11 +270,17 @@ fn layers(manifest: &Manifest) -> Result<BTreeMap<PackPath, &Descriptor>, Refusa
 }
 
 /// What the `pack.toml` among the files claims of them.
-fn claimed(contents: &BTreeMap<PackPath, &[u8]>) -> Result<Claims, Refusal> {
+fn claimed(contents: &BTreeMap<PackPath, &[u8]>, limits: &PackLimits) -> Result<Claims, Refusal> {
     let own = contents.iter().find(|(path, _)| path.as_str() == PACK_FILE);
     let (_, bytes) = own.ok_or_else(|| Refusal::Missing {
         name: PACK_FILE.into(),
     })?;
+    if bytes.len() as u64 > limits.settings_bytes_max {
+        return Err(Refusal::TooLarge {
+            what: PACK_FILE.to_owned(),
+            max: limits.settings_bytes_max,
+        });
+    }
     let text = std::str::from_utf8(bytes).map_err(|_| Refusal::NotReadable {
         what: PACK_FILE,
         message: "it is not UTF-8".to_owned(),

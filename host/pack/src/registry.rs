@@ -6,6 +6,7 @@
 //! whole has an end in time.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 use treaty_model::Digest;
 
@@ -164,9 +165,8 @@ async fn fetch(
     let mut blobs = BTreeMap::new();
     let all: Vec<&Descriptor> = manifest.layers.iter().chain([&manifest.config]).collect();
     for descriptor in all {
-        if !blobs.contains_key(&descriptor.digest) {
-            let bytes = session.blob(descriptor.digest, descriptor.size).await?;
-            blobs.insert(descriptor.digest, bytes);
+        if let Entry::Vacant(place) = blobs.entry(descriptor.digest) {
+            place.insert(session.blob(descriptor.digest, descriptor.size).await?);
         }
     }
     Ok(blobs)

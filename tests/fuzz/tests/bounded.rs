@@ -53,8 +53,7 @@ fn what_packs_say_of_themselves() {
     check("pack-settings");
 }
 
-/// Any damage is refused: what is taken must be a pack to the last byte, so there
-/// is nothing that a damaged one could be taken for.
+/// Only damage that changes nothing is taken, so there is next to none.
 #[test]
 fn packs() {
     let target = target("pack-archive").expect("there is such a target");

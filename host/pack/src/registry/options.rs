@@ -61,7 +61,7 @@ pub enum CredentialsError {
         /// Name or password.
         what: &'static str,
         /// Why not.
-        problem: Problem,
+        problem: Box<Problem>,
     },
 }
 
@@ -92,7 +92,10 @@ impl Credentials {
                 return Err(CredentialsError::WrittenOut { what });
             }
             let found = secret(reference, env, root);
-            found.map_err(|problem| CredentialsError::NotThere { what, problem })
+            found.map_err(|problem| CredentialsError::NotThere {
+                what,
+                problem: Box::new(problem),
+            })
         };
         Ok(Self::User {
             name: resolve("user", name)?,

@@ -11,7 +11,7 @@ use std::path::Path;
 
 use crate::forge::{self, Forge, archive, blob_name, digest};
 use treaty_model::Digest;
-use treaty_pack::{OpenError, PackLimits, UnpackError, open, read_archive, unpack};
+use treaty_pack::{OpenError, PackLimits, Refusal, UnpackError, open, read_archive, unpack};
 
 /// Each lie, by name.
 fn lies() -> Vec<(&'static str, Vec<u8>)> {
@@ -384,6 +384,28 @@ fn what_it_unpacks_to_is_counted_before_it_is_unpacked() {
         refusal.to_string(),
         "what it unpacks to has more than 268435456 bytes"
     );
+}
+
+/// Neither depth nor number of mistakes in a `pack.toml` breaks the reader.
+#[test]
+fn a_pack_toml_of_nothing_but_mistakes_is_refused() {
+    let check = |text: String, expected: usize| {
+        let mut forge = Forge::of(&archive());
+        forge.replace("pack.toml", text.as_bytes());
+        let refusal = read_archive(&forge.bytes(), &PackLimits::default());
+        match refusal.expect_err("it is wrong") {
+            Refusal::Settings(problems) => assert!(problems.0.len() >= expected),
+            refusal => assert_eq!(expected, 0, "{refusal}"),
+        }
+    };
+    check(forge::PACK_TOML.replace("0.5", &"[".repeat(60_000)), 1);
+    check(forge::PACK_TOML.replace("0.5", &"{a=".repeat(20_000)), 1);
+    check(format!("x = {}", "[{a=".repeat(15_000)), 1);
+    check("[a.".repeat(20_000), 1);
+    check(format!("[{}a]", "a.".repeat(30_000)), 1);
+    let keys: String = (0..6000).map(|key| format!("k{key} = 1\n")).collect();
+    check(keys, 6000);
+    check("#".repeat(70_000), 0);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use treaty_pack::{PackLimits, Signature, build, read_archive, read_folder, unpack};
+use treaty_pack::{PackLimits, Signature, build, read_archive, read_folder, save, unpack};
 
 use crate::target::{Reading, Target};
 
@@ -118,7 +118,7 @@ fn read_settings(bytes: &[u8]) -> Reading {
     Reading::Taken
 }
 
-/// Reads an archive. What is taken is unpacked into its folder and nowhere else,
+/// Reads an archive. What is taken is written as the same bytes, is unpacked into its folder and nowhere else,
 /// and the folder is the same pack.
 fn read_pack(bytes: &[u8]) -> Reading {
     // What comes from elsewhere is also taken for a signature.
@@ -138,6 +138,11 @@ fn read_pack(bytes: &[u8]) -> Reading {
         }
     };
     let place = tempfile::tempdir().expect("there is a folder for temporary files");
+    let file = place.path().join("file");
+    save(&pack, &file).expect("it can be written");
+    let written = fs::read(&file).expect("it was written");
+    assert!(written == bytes, "two files are taken for one pack");
+    fs::remove_file(&file).expect("it can go again");
     let out = place.path().join("out");
     unpack(&pack, &out).expect("what is taken can be unpacked");
     let entries = place.path().read_dir().expect("the folder can be read");
