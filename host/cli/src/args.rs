@@ -3,6 +3,7 @@
 mod advise;
 mod correction;
 mod docs;
+pub mod pack;
 mod rules;
 
 use std::ffi::OsString;
@@ -124,6 +125,8 @@ pub enum Command {
     /// Makes rules and looks at them by themselves: no treaty and no system is
     /// needed.
     Rules(RulesArgs),
+    /// Packs: rules, field tables and cases, versioned and signed, in one file.
+    Pack(pack::PackArgs),
 }
 
 /// The name of the command with which this program starts itself to compile.

@@ -22,6 +22,7 @@ mod forget;
 mod init;
 mod open;
 mod output;
+mod pack;
 mod page;
 mod plan;
 mod progress;
@@ -125,5 +126,6 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Advise(advise) => advise::run(args, advise),
         Command::Undo(undo) => undo::run(args, undo).await,
         Command::Rules(rules) => rules::run(args, rules),
+        Command::Pack(pack) => pack::run(args, pack).await,
     }
 }

@@ -1,4 +1,4 @@
-//! `treaty.toml` as a tree of sections that remember where they stand and
+//! A TOML file as a tree of sections that remember where they stand and
 //! which keys they were asked for.
 //!
 //! A key that nobody asked for is unknown; the list of valid keys in the
@@ -17,7 +17,7 @@ use crate::names;
 use crate::{Place, Problem, Problems};
 
 /// A parsed file and the problems found in it so far.
-pub(crate) struct Document<'i> {
+pub struct Document<'i> {
     file: PathBuf,
     text: &'i str,
     root: DeTable<'i>,
@@ -26,13 +26,15 @@ pub(crate) struct Document<'i> {
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
-pub(crate) struct Spot<T> {
+pub struct Spot<T> {
+    /// The value.
     pub value: T,
+    /// Where it stands.
     pub place: Place,
 }
 
 /// One table of the file.
-pub(crate) struct Section<'d> {
+pub struct Section<'d> {
     document: &'d Document<'d>,
     table: &'d DeTable<'d>,
     /// `systems.hubspot`; empty for the file itself.

@@ -1,8 +1,8 @@
-//! Patterns for the names of actors: `*` stands for any text, everything else
+//! Patterns for names: `*` stands for any text, everything else
 //! for itself.
 
-/// Whether a name fits a pattern. Upper and lower case are told apart.
-pub(crate) fn matches(pattern: &str, name: &str) -> bool {
+/// Whether a name fits a pattern, in which `*` stands for any text. Upper and lower case are told apart.
+pub fn matches(pattern: &str, name: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == name;
     };

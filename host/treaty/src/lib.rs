@@ -6,7 +6,7 @@
 //! with its file, line and column. What only the systems themselves can tell is
 //! checked later by [`check_schemas`] and [`undecided`]; what a rule is told
 //! about an entity is made by [`setup()`]; what a rule must decide is read by
-//! [`read_cases`].
+//! [`read_cases`]. Other TOML files of ours are read through the same [`Document`].
 //!
 //! It must never open a system, run a rule, or keep a secret: a password is
 //! only ever a reference until [`secret`] resolves it for a connector.
@@ -50,13 +50,17 @@ pub use cases::{
     ExpectedRow, ExpectedVerdict, Meeting, Other, Sameness, case_files, no_cases, read_cases,
 };
 pub use cross_reference::read_cross_reference;
+pub use document::{Document, Section, Spot};
 pub use folder::{ConflictDistance, TreatyFolder, read};
+pub use glob::matches as fits_pattern;
 pub use known::{Known, KnownConnector, Location};
+pub use names::is_name;
 pub use problem::{Place, Problem, Problems, Severity};
 pub use revise::{CellChange, NewOwner, Revised};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};
 pub use secret::{refuse_address, secret};
 pub use settings::entities::{DEFAULT_MAPPER, DEFAULT_RESOLVER};
+pub use settings::guards::rule_limits;
 pub use settings::{
     Alerts, Assignment, Component, EntitySettings, Guards, Limits, Mail, MailCredentials, Matching,
     Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, Upkeep, Webhook,

@@ -3,7 +3,7 @@
 use crate::{Place, Problem};
 
 /// Whether a text can name a system, an entity, a rule or a group.
-pub(crate) fn is_name(text: &str) -> bool {
+pub fn is_name(text: &str) -> bool {
     let fits = |letter: char| letter.is_alphanumeric() || matches!(letter, '-' | '_');
     text.starts_with(char::is_alphanumeric) && text.chars().all(fits)
 }

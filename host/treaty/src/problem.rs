@@ -106,7 +106,7 @@ impl Problems {
     }
 
     /// Sorts them: `treaty.toml` first, then by file and place.
-    pub(crate) fn sort(&mut self) {
+    pub fn sort(&mut self) {
         self.0.sort_by_key(|problem| {
             let table = problem.file.extension().is_none_or(|end| end != "toml");
             (

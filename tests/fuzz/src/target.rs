@@ -36,6 +36,8 @@ pub fn all() -> &'static [Target] {
         targets::folder::FIELD_TABLE,
         targets::folder::TREATY,
         targets::ledger::TARGET,
+        targets::pack::ARCHIVE,
+        targets::pack::SETTINGS,
     ]
 }
 

@@ -4,3 +4,4 @@ pub(crate) mod component;
 pub(crate) mod csv;
 pub(crate) mod folder;
 pub(crate) mod ledger;
+pub(crate) mod pack;

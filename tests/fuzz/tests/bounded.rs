@@ -48,6 +48,26 @@ fn ledgers() {
     check("ledger");
 }
 
+#[test]
+fn what_packs_say_of_themselves() {
+    check("pack-settings");
+}
+
+/// Only damage that changes nothing is taken, so there is next to none.
+#[test]
+fn packs() {
+    let target = target("pack-archive").expect("there is such a target");
+    let figures = match run(target, target.runs, SEED) {
+        Ok(figures) => figures,
+        Err(broken) => panic!("{broken}"),
+    };
+    assert!(
+        figures.corpus_taken > 0,
+        "no sound pack is read: {figures:?}"
+    );
+    assert!(figures.refused > target.runs / 2, "{figures:?}");
+}
+
 /// What breaks is told, made short and kept, with the command that tries it
 /// again.
 #[test]

@@ -26,11 +26,13 @@ const ARROWS: &[(&str, &[&str])] = &[
         "treaty-workshop",
         &["treaty-model", "treaty-folder", "treaty-sandbox"],
     ),
+    ("treaty-pack", &["treaty-model", "treaty-folder"]),
     (
         "treaty-cli",
         &[
             "treaty-engine",
             "treaty-workshop",
+            "treaty-pack",
             "treaty-author",
             "treaty-folder",
             "treaty-ledger",
@@ -50,7 +52,6 @@ const ARROWS: &[(&str, &[&str])] = &[
 /// Libraries that one room only may use.
 const SOLE_USERS: &[(&str, &str)] = &[
     ("wasmtime", "treaty-sandbox"),
-    ("reqwest", "treaty-systems"),
     ("lettre", "treaty-systems"),
     ("tokio-postgres", "treaty-systems"),
 ];
@@ -58,6 +59,10 @@ const SOLE_USERS: &[(&str, &str)] = &[
 /// The database driver has two users: the ledger, and the connector for the
 /// same kind of file.
 const RUSQLITE_USERS: &[&str] = &["treaty-ledger", "treaty-systems"];
+
+/// The network has two users: what reaches systems, and what takes packs to and
+/// from registries.
+const REQWEST_USERS: &[&str] = &["treaty-systems", "treaty-pack"];
 
 fn metadata() -> Metadata {
     MetadataCommand::new()
@@ -125,9 +130,10 @@ fn engines_and_drivers_have_one_user() {
             for (library, user) in SOLE_USERS {
                 assert!(needed != *library || room == *user, "{room} uses {library}");
             }
-            let allowed =
-                needed != "rusqlite" || RUSQLITE_USERS.contains(&room) || is_test_room(package);
-            assert!(allowed, "{room} uses rusqlite");
+            for (library, users) in [("rusqlite", RUSQLITE_USERS), ("reqwest", REQWEST_USERS)] {
+                let allowed = needed != library || users.contains(&room) || is_test_room(package);
+                assert!(allowed, "{room} uses {library}");
+            }
         }
     }
 }

@@ -56,9 +56,13 @@ pub(crate) fn read_guards(treaty: &Section<'_>) -> Guards {
 
 /// Reads the limits.
 pub(crate) fn read_limits(treaty: &Section<'_>) -> Limits {
-    let Some(section) = treaty.below("limits") else {
-        return Limits::default();
-    };
+    let section = treaty.below("limits");
+    section.map(rule_limits).unwrap_or_default()
+}
+
+/// Reads limits from the section that holds their keys, and reports what else
+/// stands there.
+pub fn rule_limits(section: Section<'_>) -> Limits {
     let limits = Limits {
         component_mib: section.count("component-mib", 1),
         memory_mib: section.count("memory-mib", 1),

@@ -1,0 +1,154 @@
+//! What a person can type about packs.
+
+use std::path::PathBuf;
+
+use clap::{Args as ClapArgs, Subcommand};
+
+/// What to do with packs. No treaty is needed.
+#[derive(Debug, ClapArgs)]
+pub struct PackArgs {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: PackCommand,
+}
+
+/// What can be done with a pack.
+#[derive(Debug, Subcommand)]
+pub enum PackCommand {
+    /// Makes one file of a folder with a `pack.toml`. The same folder gives the same
+    /// file, byte for byte.
+    Build(PackBuildArgs),
+    /// Says what a pack is and holds, and who signed it.
+    Show(PackShowArgs),
+    /// Makes the folder of a pack again.
+    Unpack(PackUnpackArgs),
+    /// Makes a key to sign packs with. Prints the public half.
+    Keygen(PackKeygenArgs),
+    /// Signs a pack.
+    Sign(PackSignArgs),
+    /// Says whether a pack is signed by a key that is trusted.
+    Verify(PackVerifyArgs),
+    /// Sends a pack and its signatures to a registry.
+    Push(PackPushArgs),
+    /// Fetches a pack and its signatures from a registry.
+    Pull(PackPullArgs),
+}
+
+/// From where to where.
+#[derive(Debug, ClapArgs)]
+pub struct PackBuildArgs {
+    /// The folder with `pack.toml`.
+    #[arg(default_value = ".", value_name = "FOLDER")]
+    pub folder: PathBuf,
+
+    /// The file; without it, `<name>-<version>.treaty-pack` where you are.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Which pack.
+#[derive(Debug, ClapArgs)]
+pub struct PackShowArgs {
+    /// The pack.
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
+}
+
+/// From where to where.
+#[derive(Debug, ClapArgs)]
+pub struct PackUnpackArgs {
+    /// The pack.
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
+
+    /// The folder, which is made.
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
+}
+
+/// Where the secret half goes.
+#[derive(Debug, ClapArgs)]
+pub struct PackKeygenArgs {
+    /// The file of the secret key, which is made. Keep it to yourself.
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+
+    /// Where the password of the key is: `env:NAME` or `file:PATH`. Without it the
+    /// key has none.
+    #[arg(long, value_name = "REFERENCE")]
+    pub password: Option<String>,
+}
+
+/// What, and with which key.
+#[derive(Debug, ClapArgs)]
+pub struct PackSignArgs {
+    /// The pack.
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
+
+    /// The file of the secret key.
+    #[arg(long, value_name = "FILE")]
+    pub key: PathBuf,
+
+    /// Where the password of the key is: `env:NAME` or `file:PATH`.
+    #[arg(long, value_name = "REFERENCE")]
+    pub password: Option<String>,
+}
+
+/// What, and whom to trust.
+#[derive(Debug, ClapArgs)]
+pub struct PackVerifyArgs {
+    /// The pack.
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
+
+    /// Public keys that are trusted, as `keygen` prints them.
+    #[arg(long = "key", required = true, value_name = "KEY")]
+    pub keys: Vec<String>,
+}
+
+/// As whom a registry is used.
+#[derive(Debug, ClapArgs)]
+pub struct RegistryArgs {
+    /// Where the name is that the registry knows: `env:NAME` or `file:PATH`.
+    #[arg(long, value_name = "REFERENCE", requires = "registry_password")]
+    pub registry_user: Option<String>,
+
+    /// Where the password is: `env:NAME` or `file:PATH`.
+    #[arg(long, value_name = "REFERENCE", requires = "registry_user")]
+    pub registry_password: Option<String>,
+}
+
+/// What, and whereto.
+#[derive(Debug, ClapArgs)]
+pub struct PackPushArgs {
+    /// The pack.
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
+
+    /// The place: `registry.example.com/acme/b2b-base`, with `:tag` for another tag
+    /// than the pack's version.
+    #[arg(value_name = "PLACE")]
+    pub place: String,
+
+    /// As whom.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
+}
+
+/// What, and whereto.
+#[derive(Debug, ClapArgs)]
+pub struct PackPullArgs {
+    /// The place: `registry.example.com/acme/b2b-base:2.1.0`, or with
+    /// `@sha256:…` for one pack and no other.
+    #[arg(value_name = "PLACE")]
+    pub place: String,
+
+    /// The file; without it, `<name>-<version>.treaty-pack` where you are.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// As whom.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
+}

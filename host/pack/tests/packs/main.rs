@@ -1,0 +1,9 @@
+//! Packs as files: what they are made of, what is refused, who signed them.
+
+mod cases;
+mod forge;
+mod hostile;
+mod lying;
+mod registry;
+mod round_trip;
+mod signatures;

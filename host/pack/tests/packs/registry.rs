@@ -1,0 +1,446 @@
+//! Packs to and from registries: a real one, and ones that lie. What is told of a
+//! lie stands in `registry.txt`; after a change that is meant:
+//!
+//! ```text
+//! TREATY_BLESS=1 cargo test -p treaty-pack --test packs registry
+//! ```
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+use std::time::Duration;
+
+use treaty_model::Digest;
+use treaty_pack::{
+    Credentials, Pack, PackLimits, PackReference, RegistryError, RegistryOptions, SecretKey,
+    keygen, pull, push, read_archive, resolve, save, sign, verify,
+};
+use treaty_registry_server::{PASSWORD, RegistryServer, USER};
+
+use crate::forge::{self, Forge};
+use crate::lying::{Answer, Asked, Body, Lying, honest};
+
+fn sound() -> Pack {
+    read_archive(&forge::archive(), &PackLimits::default()).expect("it is sound")
+}
+
+fn reference(text: &str) -> PackReference {
+    text.parse().expect("a reference")
+}
+
+fn options() -> RegistryOptions {
+    RegistryOptions {
+        time_max: Duration::from_secs(60),
+        ..RegistryOptions::default()
+    }
+}
+
+/// What a person is told.
+fn told(error: &RegistryError) -> String {
+    format!("{error}\n  hint: {}\n", error.hint())
+}
+
+#[tokio::test]
+async fn a_pack_comes_back_from_a_real_registry_as_it_went() {
+    let server = RegistryServer::start().expect("a registry");
+    let place = tempfile::tempdir().expect("a folder");
+    let file = place.path().join("pack");
+    save(&sound(), &file).expect("it is written");
+    let public = keygen(&place.path().join("key"), None).expect("a key");
+    let secret = SecretKey::read(&place.path().join("key"), None).expect("a key");
+    let signed = sign(&file, &secret, &PackLimits::default()).expect("it is signed");
+    let to = reference(&format!("{}/acme/b2b-base", server.address()));
+
+    let digest = push(&signed, &to, &options()).await.expect("it is sent");
+    assert_eq!(digest, signed.digest());
+    // What is there already is there once more.
+    push(&signed, &to, &options())
+        .await
+        .expect("it is sent again");
+
+    let tag = reference(&format!("{to}:2.1.0"));
+    assert_eq!(
+        resolve(&tag, &options()).await.expect("it is there"),
+        digest
+    );
+    for from in [tag.clone(), to.at(digest)] {
+        let pack = pull(&from, &options()).await.expect("it comes back");
+        assert_eq!(pack.digest(), digest);
+        assert_eq!(
+            verify(&pack, std::slice::from_ref(&public)),
+            Ok(public.id())
+        );
+        let again = place.path().join("again");
+        save(&pack, &again).expect("it is written");
+        assert!(fs::read(&again).expect("a file") == fs::read(&file).expect("a file"));
+    }
+    let nowhere = pull(&reference(&format!("{to}:3.0.0")), &options()).await;
+    assert!(matches!(nowhere, Err(RegistryError::NotThere { .. })));
+    let unsaid = pull(&to, &options()).await;
+    assert!(matches!(unsaid, Err(RegistryError::Unsaid { .. })));
+    let other = push(&signed, &to.at(Digest::of(b"other")), &options()).await;
+    assert!(matches!(other, Err(RegistryError::OtherDigest { .. })));
+}
+
+/// A tag is what somebody last said it is; a digest is one thing.
+#[tokio::test]
+async fn a_tag_moves_and_a_digest_does_not() {
+    let server = RegistryServer::start().expect("a registry");
+    let tag = reference(&format!("{}/acme/b2b-base:latest", server.address()));
+    let first = sound();
+    push(&first, &tag, &options()).await.expect("it is sent");
+    let mut other = Forge::of(&forge::archive());
+    other.replace("README.md", b"# Another\n");
+    let second = read_archive(&other.bytes(), &PackLimits::default()).expect("it is sound");
+    push(&second, &tag, &options()).await.expect("it is sent");
+    let now = pull(&tag, &options()).await.expect("it comes");
+    assert_eq!(now.digest(), second.digest());
+    let old = pull(&tag.at(first.digest()), &options())
+        .await
+        .expect("it comes");
+    assert_eq!(old.digest(), first.digest());
+    assert!(old.signatures().is_empty());
+}
+
+#[tokio::test]
+async fn a_registry_that_asks_who_we_are_is_told() {
+    let server = RegistryServer::start_with_login().expect("a registry");
+    let to = reference(&format!("{}/acme/b2b-base:2.1.0", server.address()));
+    let with = |password: &str| RegistryOptions {
+        credentials: Credentials::User {
+            name: USER.into(),
+            password: password.into(),
+        },
+        ..options()
+    };
+    for wrong in [options(), with("a guess")] {
+        let error = push(&sound(), &to, &wrong).await.expect_err("it is closed");
+        assert!(
+            matches!(error, RegistryError::NotAllowed { status: 401, .. }),
+            "{error}"
+        );
+    }
+    push(&sound(), &to, &with(PASSWORD))
+        .await
+        .expect("it is sent");
+    let error = pull(&to, &options()).await.expect_err("it is closed");
+    assert!(
+        matches!(error, RegistryError::NotAllowed { status: 401, .. }),
+        "{error}"
+    );
+    let pack = pull(&to, &with(PASSWORD)).await.expect("it comes");
+    assert_eq!(pack.digest(), sound().digest());
+}
+
+type Lie = Box<dyn Fn(&Asked, Answer) -> Answer + Send + Sync>;
+
+/// A lie in the answer to whatever has this in its path.
+fn lie(of: &str, answer: impl Fn(Answer) -> Answer + Send + Sync + 'static) -> Lie {
+    let of = of.to_owned();
+    Box::new(move |asked, honest| match asked.path.contains(&of) {
+        true => answer(honest),
+        false => honest,
+    })
+}
+
+/// Every lie about what is fetched, by name.
+fn lies() -> Vec<(&'static str, Lie)> {
+    let component = Forge::of(&forge::archive())
+        .layer("rules/phone-decides.wasm")
+        .0;
+    let blob = format!("blobs/{component}");
+    let manifest = "manifests/1";
+    let other = Digest::of(b"other").to_string();
+    let docker = b"{\"schemaVersion\":2,\"config\":{}}";
+    let send = |to: &'static str| move |_| Answer::to(307, to);
+    vec![
+        ("no registry", lie("/v2/", |_| Answer::status(404))),
+        (
+            "a failure",
+            lie(manifest, |_| {
+                Answer::with(500, Body::Whole(b"out of\x1b[2J luck\r\nsorry".to_vec()))
+            }),
+        ),
+        ("not for us", lie(manifest, |_| Answer::status(403))),
+        (
+            "it does not say how to know us",
+            lie("/v2/", |_| Answer::status(401)),
+        ),
+        (
+            "another digest in the header",
+            lie(manifest, move |honest| Answer {
+                headers: vec![("docker-content-digest".into(), other.clone())],
+                ..honest
+            }),
+        ),
+        (
+            "a manifest of something else",
+            lie(manifest, |_| Answer::ok(docker)),
+        ),
+        (
+            "an endless manifest",
+            lie(manifest, |_| Answer::with(200, Body::Endless)),
+        ),
+        (
+            "a manifest of a terabyte",
+            lie(manifest, |_| {
+                Answer::with(200, Body::Said(1 << 40, Vec::new()))
+            }),
+        ),
+        (
+            "a manifest that breaks off",
+            lie(manifest, |_| {
+                Answer::with(200, Body::Said(1000, b"{\"schema".to_vec()))
+            }),
+        ),
+        (
+            "a manifest elsewhere",
+            lie(manifest, send("http://192.0.2.1/x")),
+        ),
+        (
+            "a failure without end",
+            lie(manifest, |_| Answer::with(500, Body::Endless)),
+        ),
+        ("no content", lie(&blob, |_| Answer::status(404))),
+        (
+            "another content",
+            lie(&blob, |_| Answer::ok(b"\0asm\x0d\0\x02\0")),
+        ),
+        (
+            "more content than said",
+            lie(&blob, |_| Answer::ok(&[0; 9])),
+        ),
+        (
+            "less content than said",
+            lie(&blob, |_| Answer::ok(&[0; 7])),
+        ),
+        (
+            "endless content",
+            lie(&blob, |_| Answer::with(200, Body::Endless)),
+        ),
+        (
+            "content that breaks off",
+            lie(&blob, |_| {
+                Answer::with(200, Body::Said(8, b"\0asm".to_vec()))
+            }),
+        ),
+        (
+            "content in the open",
+            lie(&blob, send("http://192.0.2.1/secret")),
+        ),
+        ("content in a file", lie(&blob, send("file:///etc/passwd"))),
+        ("content nowhere", lie(&blob, |_| Answer::status(307))),
+        ("content further on and on", lie(&blob, send("?again"))),
+        (
+            "signatures of something else",
+            lie(".minisig", |_| Answer::ok(docker)),
+        ),
+        (
+            "a token in the open",
+            lie("/v2/", |_| {
+                let realm = "Bearer realm=\"http://192.0.2.1/token\",service=\"x\"";
+                Answer::status(401).header("www-authenticate", realm)
+            }),
+        ),
+    ]
+}
+
+#[tokio::test]
+async fn every_lie_of_a_registry_is_told() {
+    let archive = forge::archive();
+    let mut text = String::new();
+    for (name, lie) in lies() {
+        let archive = archive.clone();
+        let registry = Lying::start(move |asked| lie(asked, honest(&archive, asked)));
+        let from = reference(&format!("{}/acme/b2b-base:1", registry.address));
+        let options = RegistryOptions {
+            credentials: Credentials::User {
+                name: "anna".into(),
+                password: "hunter2".into(),
+            },
+            ..options()
+        };
+        let error = match pull(&from, &options).await {
+            Ok(_) => panic!("{name}: believed"),
+            Err(error) => error,
+        };
+        let said = told(&error).replace(&registry.address.to_string(), "localhost");
+        let _ = write!(text, "{name}\n  {said}");
+        for asked in registry.asked() {
+            assert_eq!(asked.authorization, None, "{name}: nobody has asked for it");
+        }
+    }
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/registry.txt");
+    if std::env::var_os("TREATY_BLESS").is_some() {
+        fs::write(&file, &text).expect("it is written");
+    }
+    let expected = fs::read_to_string(&file).unwrap_or_default();
+    assert!(text == expected, "expected:\n{expected}\nfound:\n{text}");
+}
+
+#[tokio::test]
+async fn what_has_another_digest_than_was_asked_for_is_refused() {
+    let archive = forge::archive();
+    let wanted = Digest::of(b"another pack");
+    let registry = Lying::start(move |asked| {
+        let path = asked.path.replace(&wanted.to_string(), "1");
+        honest(
+            &archive,
+            &Asked {
+                path,
+                ..asked.clone()
+            },
+        )
+    });
+    let from = reference(&format!("{}/acme/b2b-base@{wanted}", registry.address));
+    let error = pull(&from, &options()).await.expect_err("it is another");
+    assert_eq!(
+        error.to_string(),
+        format!("{from}: asked for {wanted}, there is {}", sound().digest())
+    );
+}
+
+#[tokio::test]
+async fn a_registry_that_says_nothing_is_not_waited_for() {
+    let registry = Lying::start(|_| Answer::with(200, Body::Silence));
+    let from = reference(&format!("{}/acme/b2b-base:1", registry.address));
+    let silence_max = Duration::from_millis(100);
+    let impatient = RegistryOptions {
+        silence_max,
+        ..options()
+    };
+    let error = pull(&from, &impatient).await.expect_err("it says nothing");
+    assert!(
+        matches!(error, RegistryError::Unreachable { .. }),
+        "{error}"
+    );
+    let time_max = Duration::from_millis(100);
+    let short = RegistryOptions {
+        time_max,
+        ..options()
+    };
+    let error = pull(&from, &short).await.expect_err("it takes too long");
+    assert!(
+        error
+            .to_string()
+            .ends_with("the registry has not done it in 0.1 s"),
+        "{error}"
+    );
+
+    let nobody = std::net::TcpListener::bind(("127.0.0.1", 0)).expect("a port");
+    let address = nobody.local_addr().expect("an address");
+    drop(nobody);
+    let from = reference(&format!("{address}/acme/b2b-base:1"));
+    let error = pull(&from, &options()).await.expect_err("nobody is there");
+    assert!(
+        error.to_string().contains("the registry cannot be reached"),
+        "{error}"
+    );
+}
+
+/// Large registries keep content elsewhere. It is fetched there, but who we are is
+/// told to the registry alone.
+#[tokio::test]
+async fn content_may_be_elsewhere_and_the_password_is_not() {
+    let archive = forge::archive();
+    let kept = archive.clone();
+    let store = Lying::start(move |asked| honest(&kept, asked));
+    let place = format!("http://{}", store.address);
+    let registry = Lying::start(move |asked| match (&asked.authorization, &asked.path) {
+        (None, _) => Answer::status(401).header("www-authenticate", "Basic realm=\"x\""),
+        (_, path) if path.contains("/blobs/") => Answer::to(307, &format!("{place}{path}")),
+        _ => honest(&archive, asked),
+    });
+    let from = reference(&format!("{}/acme/b2b-base:1", registry.address));
+    let credentials = Credentials::User {
+        name: "anna".into(),
+        password: "hunter2".into(),
+    };
+    let known = RegistryOptions {
+        credentials,
+        ..options()
+    };
+    let pack = pull(&from, &known).await.expect("it comes");
+    assert_eq!(pack.digest(), sound().digest());
+    assert!(!store.asked().is_empty());
+    assert!(
+        store
+            .asked()
+            .iter()
+            .all(|asked| asked.authorization.is_none())
+    );
+}
+
+#[tokio::test]
+async fn a_token_is_asked_for_where_the_registry_says() {
+    let archive = forge::archive();
+    let tokens = Lying::start(|asked| match asked.authorization.as_deref() {
+        Some("Basic YW5uYTpodW50ZXIy") => Answer::ok(b"{\"token\":\"abc\",\"expires_in\":60}"),
+        _ => Answer::status(401),
+    });
+    let realm = format!(
+        "Bearer realm=\"http://{}/token\",service=\"r\"",
+        tokens.address
+    );
+    let registry = Lying::start(move |asked| match asked.authorization.as_deref() {
+        Some("Bearer abc") => honest(&archive, asked),
+        _ => Answer::status(401).header("www-authenticate", &realm),
+    });
+    let from = reference(&format!("{}/acme/b2b-base:1", registry.address));
+    let credentials = Credentials::User {
+        name: "anna".into(),
+        password: "hunter2".into(),
+    };
+    let known = RegistryOptions {
+        credentials,
+        ..options()
+    };
+    pull(&from, &known).await.expect("it comes");
+    let asked = tokens.asked();
+    assert_eq!(asked.len(), 1);
+    assert_eq!(
+        asked[0].path,
+        "/token?scope=repository%3Aacme%2Fb2b-base%3Apull&service=r"
+    );
+    let error = pull(&from, &options()).await.expect_err("nobody gets none");
+    assert!(
+        matches!(error, RegistryError::NotAllowed { status: 401, .. }),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn a_pack_is_sent_to_nobody_else() {
+    let thief = Lying::start(|_| Answer::status(201));
+    let place = format!("http://{}/steal", thief.address);
+    let registry = Lying::start(move |asked| match asked.method.as_str() {
+        "POST" => Answer::to(202, &place),
+        "HEAD" => Answer::status(404),
+        _ => Answer::ok(b"{}"),
+    });
+    let to = reference(&format!("{}/acme/b2b-base:1", registry.address));
+    let error = push(&sound(), &to, &options())
+        .await
+        .expect_err("it is sent elsewhere");
+    assert!(
+        error
+            .to_string()
+            .ends_with("a pack is sent to the registry itself only"),
+        "{error}"
+    );
+    assert!(thief.asked().is_empty());
+
+    let forgetful = Lying::start(|asked| match asked.method.as_str() {
+        "HEAD" => Answer::status(200),
+        "PUT" => Answer::status(201).header("docker-content-digest", "sha256:0"),
+        _ => Answer::ok(b"{}"),
+    });
+    let to = reference(&format!("{}/acme/b2b-base:1", forgetful.address));
+    let error = push(&sound(), &to, &options())
+        .await
+        .expect_err("it took something else");
+    assert!(
+        error.to_string().ends_with("it has taken something else"),
+        "{error}"
+    );
+}
