@@ -122,7 +122,8 @@ pub async fn pull(from: &PackReference, options: &RegistryOptions) -> Result<Pac
     .await
 }
 
-/// The digest that a tag stands for at this moment, as the content says it.
+/// The digest that a tag stands for at this moment, as the content says it; a
+/// digest stands for itself.
 ///
 /// # Errors
 /// As for [`pull`].
@@ -130,9 +131,13 @@ pub async fn resolve(
     from: &PackReference,
     options: &RegistryOptions,
 ) -> Result<Digest, RegistryError> {
-    let Which::Tag(tag) = &from.which else {
-        let reference = from.to_string();
-        return Err(RegistryError::Unsaid { reference });
+    let tag = match &from.which {
+        Which::Tag(tag) => tag,
+        Which::Digest(digest) => return Ok(*digest),
+        Which::Latest => {
+            let reference = from.to_string();
+            return Err(RegistryError::Unsaid { reference });
+        }
     };
     in_time(from, options, async {
         let session = Session::open(from, Access::Pull, options).await?;

@@ -4,6 +4,7 @@ mod cases;
 mod forge;
 mod hostile;
 mod lying;
+mod minisign;
 mod registry;
 mod round_trip;
 mod signatures;

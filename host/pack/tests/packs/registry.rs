@@ -5,6 +5,8 @@
 //! TREATY_BLESS=1 cargo test -p treaty-pack --test packs registry
 //! ```
 
+mod lies;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -132,124 +134,11 @@ async fn a_registry_that_asks_who_we_are_is_told() {
     assert_eq!(pack.digest(), sound().digest());
 }
 
-type Lie = Box<dyn Fn(&Asked, Answer) -> Answer + Send + Sync>;
-
-/// A lie in the answer to whatever has this in its path.
-fn lie(of: &str, answer: impl Fn(Answer) -> Answer + Send + Sync + 'static) -> Lie {
-    let of = of.to_owned();
-    Box::new(move |asked, honest| match asked.path.contains(&of) {
-        true => answer(honest),
-        false => honest,
-    })
-}
-
-/// Every lie about what is fetched, by name.
-fn lies() -> Vec<(&'static str, Lie)> {
-    let component = Forge::of(&forge::archive())
-        .layer("rules/phone-decides.wasm")
-        .0;
-    let blob = format!("blobs/{component}");
-    let manifest = "manifests/1";
-    let other = Digest::of(b"other").to_string();
-    let docker = b"{\"schemaVersion\":2,\"config\":{}}";
-    let send = |to: &'static str| move |_| Answer::to(307, to);
-    vec![
-        ("no registry", lie("/v2/", |_| Answer::status(404))),
-        (
-            "a failure",
-            lie(manifest, |_| {
-                Answer::with(500, Body::Whole(b"out of\x1b[2J luck\r\nsorry".to_vec()))
-            }),
-        ),
-        ("not for us", lie(manifest, |_| Answer::status(403))),
-        (
-            "it does not say how to know us",
-            lie("/v2/", |_| Answer::status(401)),
-        ),
-        (
-            "another digest in the header",
-            lie(manifest, move |honest| Answer {
-                headers: vec![("docker-content-digest".into(), other.clone())],
-                ..honest
-            }),
-        ),
-        (
-            "a manifest of something else",
-            lie(manifest, |_| Answer::ok(docker)),
-        ),
-        (
-            "an endless manifest",
-            lie(manifest, |_| Answer::with(200, Body::Endless)),
-        ),
-        (
-            "a manifest of a terabyte",
-            lie(manifest, |_| {
-                Answer::with(200, Body::Said(1 << 40, Vec::new()))
-            }),
-        ),
-        (
-            "a manifest that breaks off",
-            lie(manifest, |_| {
-                Answer::with(200, Body::Said(1000, b"{\"schema".to_vec()))
-            }),
-        ),
-        (
-            "a manifest elsewhere",
-            lie(manifest, send("http://192.0.2.1/x")),
-        ),
-        (
-            "a failure without end",
-            lie(manifest, |_| Answer::with(500, Body::Endless)),
-        ),
-        ("no content", lie(&blob, |_| Answer::status(404))),
-        (
-            "another content",
-            lie(&blob, |_| Answer::ok(b"\0asm\x0d\0\x02\0")),
-        ),
-        (
-            "more content than said",
-            lie(&blob, |_| Answer::ok(&[0; 9])),
-        ),
-        (
-            "less content than said",
-            lie(&blob, |_| Answer::ok(&[0; 7])),
-        ),
-        (
-            "endless content",
-            lie(&blob, |_| Answer::with(200, Body::Endless)),
-        ),
-        (
-            "content that breaks off",
-            lie(&blob, |_| {
-                Answer::with(200, Body::Said(8, b"\0asm".to_vec()))
-            }),
-        ),
-        (
-            "content in the open",
-            lie(&blob, send("http://192.0.2.1/secret")),
-        ),
-        ("content in a file", lie(&blob, send("file:///etc/passwd"))),
-        ("content nowhere", lie(&blob, |_| Answer::status(307))),
-        ("content further on and on", lie(&blob, send("?again"))),
-        (
-            "signatures of something else",
-            lie(".minisig", |_| Answer::ok(docker)),
-        ),
-        (
-            "a token in the open",
-            lie("/v2/", |_| {
-                let realm = "Bearer realm=\"http://192.0.2.1/token\",service=\"x\"";
-                Answer::status(401).header("www-authenticate", realm)
-            }),
-        ),
-    ]
-}
-
 #[tokio::test]
 async fn every_lie_of_a_registry_is_told() {
     let archive = forge::archive();
     let mut text = String::new();
-    for (name, lie) in lies() {
+    for (name, lie) in lies::lies() {
         let archive = archive.clone();
         let registry = Lying::start(move |asked| lie(asked, honest(&archive, asked)));
         let from = reference(&format!("{}/acme/b2b-base:1", registry.address));

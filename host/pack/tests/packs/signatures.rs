@@ -1,8 +1,7 @@
 //! Who says that a pack is theirs; and that nobody else can.
 
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::path::PathBuf;
 
 use treaty_pack::{
     KeyError, Pack, PackLimits, PublicKey, SecretKey, Signature, VerifyError, keygen, open,
@@ -16,35 +15,35 @@ fn limits() -> PackLimits {
 }
 
 /// A folder with the sound pack and keys.
-struct Place {
+pub struct Place {
     folder: tempfile::TempDir,
-    pack: PathBuf,
+    pub pack: PathBuf,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let pack = folder.path().join("b2b-base.treaty-pack");
         fs::write(&pack, forge::archive()).expect("it is written");
         Self { folder, pack }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub fn path(&self, name: &str) -> PathBuf {
         self.folder.path().join(name)
     }
 
-    fn key(&self, name: &str) -> (SecretKey, PublicKey) {
+    pub fn key(&self, name: &str) -> (SecretKey, PublicKey) {
         let file = self.path(name);
         let public = keygen(&file, None).expect("a key is made");
         let secret = SecretKey::read(&file, None).expect("it is read");
         (secret, public)
     }
 
-    fn sign(&self, key: &SecretKey) -> Pack {
+    pub fn sign(&self, key: &SecretKey) -> Pack {
         sign(&self.pack, key, &limits()).expect("it is signed")
     }
 
-    fn open(&self) -> Pack {
+    pub fn open(&self) -> Pack {
         open(&self.pack, &limits()).expect("it is opened")
     }
 }
@@ -343,58 +342,4 @@ fn a_secret_key_is_for_its_owner() {
     let none = SecretKey::read(&place.path("none"), Some("x"));
     assert!(matches!(none, Err(KeyError::NoSecretKey { .. })));
     assert!("RWnothing".parse::<PublicKey>().is_err());
-}
-
-/// Nobody has to believe us: the tool whose scheme it is checks the same bytes,
-/// and what it signs is taken here.
-#[test]
-fn minisign_itself_agrees() {
-    let place = Place::new();
-    let (secret, public) = place.key("owner.key");
-    let pack = place.sign(&secret);
-    let manifest = place.path("manifest.json");
-    // As it is had from the file with any tool that reads archives.
-    let archive = Forge::of(&fs::read(&place.pack).expect("the file"));
-    let bytes = archive.blob(&pack.digest().to_string());
-    assert!(bytes == pack.manifest());
-    fs::write(&manifest, bytes).expect("a file");
-    let signature = place.path("manifest.json.minisig");
-    fs::write(&signature, pack.signatures()[0].as_str()).expect("a file");
-    let line = public.to_string();
-    let verified = minisign(&manifest, &["-V", "-P", &line, "-m"]);
-    assert!(
-        verified.contains("Signature and comment signature verified"),
-        "{verified}"
-    );
-    assert!(
-        verified.contains(&format!("treaty pack b2b-base 2.1.0 {}", pack.digest())),
-        "{verified}"
-    );
-
-    let comment = format!("treaty pack b2b-base 2.1.0 {}", pack.digest());
-    fs::remove_file(&signature).expect("it goes");
-    let key = place.path("owner.key").display().to_string();
-    // With a key that has no password it asks for none.
-    minisign(&manifest, &["-S", "-W", "-s", &key, "-t", &comment, "-m"]);
-    let text = fs::read_to_string(&signature).expect("it was signed");
-    let pack = pack.with_signature(text.parse().expect("it is a signature"));
-    let pack = pack.expect("there is room");
-    assert_eq!(
-        verify(&pack, std::slice::from_ref(&public)),
-        Ok(public.id())
-    );
-}
-
-fn minisign(file: &Path, arguments: &[&str]) -> String {
-    let mut command = Command::new("minisign");
-    let output = command.args(arguments).arg(file).output();
-    let hint = "minisign is not installed; on Debian and Ubuntu: apt-get install minisign";
-    let output = output.unwrap_or_else(|error| panic!("{hint} ({error})"));
-    let said = String::from_utf8_lossy(&output.stdout).into_owned();
-    let wrong = String::from_utf8_lossy(&output.stderr);
-    assert!(
-        output.status.success(),
-        "minisign {arguments:?}: {said}{wrong}"
-    );
-    said
 }
