@@ -438,7 +438,8 @@ fn two_linked_records_that_a_person_says_are_the_same_become_one() {
     bench
         .treaty(&["plan"])
         .expect(2)
-        .says("takes in 4: they are one thing");
+        .says("takes in 4: they are one thing")
+        .says("1 link went into another: they are one thing");
     bench.sync();
     assert_eq!([link("crm", "2"), link("shop", "b")], [["3"], ["3"]]);
     assert_eq!(listed(&bench, &["--kind", "match"]), [0; 0]);

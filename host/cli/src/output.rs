@@ -108,6 +108,13 @@ fn entity_lines(entity: &EntityReport, planned: bool) -> Vec<String> {
         ),
     );
     tell(
+        entity.joined,
+        match entity.joined {
+            1 => "1 link went into another: they are one thing".to_owned(),
+            joined => format!("{joined} links went into others: they are one thing"),
+        },
+    );
+    tell(
         entity.changed,
         format!("{} agreed anew", counted(entity.changed, "field")),
     );

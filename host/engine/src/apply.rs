@@ -209,16 +209,7 @@ impl Engine {
             commit.records.push(record);
         }
         self.ask(part, draft, commit);
-        let close = |number: &i64, state| QuestionChange::Close {
-            number: *number,
-            state,
-        };
-        let answered = draft.answered.iter();
-        let answered = answered.map(|number| close(number, QuestionState::CarriedOut));
-        let moot = draft.moot.iter();
-        let moot = moot.map(|number| close(number, QuestionState::Superseded));
-        commit.questions.extend(answered.chain(moot));
-        commit.links.extend(draft.from.drain(..).map(emptied));
+        empty_joined(draft, commit);
         count(part, draft, report);
         let (plan, stored) = (&draft.plan, &mut draft.stored);
         commit.links.push(LinkChange {
@@ -356,6 +347,20 @@ impl Engine {
         self.intents.set(number + 1);
         IntentId(format!("{}-{number}", self.instance))
     }
+}
+
+/// Ends what was asked about links that go into a draft's, and why they do.
+fn empty_joined(draft: &mut Draft, commit: &mut Commit) {
+    let close = |number: &i64, state| QuestionChange::Close {
+        number: *number,
+        state,
+    };
+    let answered = draft.answered.iter();
+    let answered = answered.map(|number| close(number, QuestionState::CarriedOut));
+    let moot = draft.moot.iter();
+    let moot = moot.map(|number| close(number, QuestionState::Superseded));
+    commit.questions.extend(answered.chain(moot));
+    commit.links.extend(draft.from.drain(..).map(emptied));
 }
 
 /// A link that went into another: it is kept for what was told of it.

@@ -7,6 +7,7 @@
 
 mod clusters;
 mod doubtful;
+mod judged;
 
 use std::collections::BTreeSet;
 
@@ -15,33 +16,7 @@ use treaty_model::{LinkId, SystemIndex};
 use clusters::{Clusters, Fit};
 
 pub(crate) use doubtful::doubtful;
-
-/// A pair that is alike enough to look at.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) struct Judged {
-    /// The smaller number.
-    pub(crate) first: i64,
-    /// The larger number.
-    pub(crate) second: i64,
-    /// In bits.
-    pub(crate) weight: f64,
-    /// From 0 to 1.
-    pub(crate) probability: f64,
-    /// What a person has to do with it.
-    pub(crate) person: Person,
-}
-
-/// What a person has to do with a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Person {
-    /// Nothing.
-    Unasked,
-    /// They were asked and have not answered: then nothing but the answer links
-    /// the two.
-    Asked,
-    /// They said that the two are the same.
-    SaidSame,
-}
+pub(crate) use judged::{Judged, Person};
 
 /// Where linking and asking begin.
 #[derive(Clone, Copy, Debug)]
@@ -126,8 +101,7 @@ pub(crate) fn assign(
     let mut clusters = Clusters::of(members, systems, apart);
     let mut assignment = Assignment::default();
     let mut held: BTreeSet<usize> = BTreeSet::new();
-    let certain =
-        |pair: &Judged| pair.probability >= thresholds.link_from && pair.person != Person::Asked;
+    let certain = |pair: &Judged| pair.is_certain(thresholds);
     let mut taken: Vec<(usize, usize, &Judged)> = Vec::new();
     for pair in judged.iter().filter(|pair| certain(pair)) {
         let Some((one, other)) = clusters.apart(pair) else {

@@ -268,10 +268,13 @@ impl Engine {
                 let link = self.link_number(target, &record.key.system, remote)?;
                 value = link.map(|link| Value::Reference(link.to_string()));
             }
-            record.settled[field.0] = Some(Settled {
-                value,
-                revision: *revision,
-            });
+            // What the system made of it nobody can see while the column is away:
+            // if it shows another value then, that meets what was agreed.
+            let revision = match part.system(system).paused.contains(field) {
+                true => Revision(0),
+                false => *revision,
+            };
+            record.settled[field.0] = Some(Settled { value, revision });
             // What concerns the whole record went when the link was decided; what
             // is there now may be about a new record elsewhere.
             record.problems.retain(|problem| {

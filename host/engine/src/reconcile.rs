@@ -9,7 +9,7 @@ use rayon::prelude::*;
 use treaty_ledger::{StoredLink, StoredQuestion, StoredRecord};
 use treaty_model::{
     Conflict, FieldIndex, Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question, Row,
-    RunId, SystemIndex,
+    RunId, Settle, SystemIndex,
 };
 use treaty_planner::{Examination, Ruled, conclude, examine};
 
@@ -126,6 +126,10 @@ impl Engine {
             // as it is.
             plan = LinkPlan::new(plan.link, plan.entity);
         }
+        // What stands behind a column that is away agrees with nothing yet.
+        let stands_still =
+            |settle: &Settle| part.system(settle.system).paused.contains(&settle.field);
+        plan.settle.retain(|settle| !stands_still(settle));
         self.fit_to_systems(part, &link, &mut plan);
         if asked.untried.is_none() {
             join(part, &look.from, &stored, &mut plan);

@@ -191,3 +191,13 @@ fn a_link_tells_which_others_went_into_it() {
     assert_eq!(into(2), [LinkId(3)]);
     assert_eq!(into(3), []);
 }
+
+#[test]
+fn what_was_told_of_a_link_that_went_into_another_is_forgotten_with_it() {
+    let (_folder, ledger) = open();
+    let of = |link| entry(EntryKind::Base, Some(link), None);
+    told(&ledger, vec![of(1), of(2), of(3)]);
+    let (entity, change) = ("contact".into(), entry(EntryKind::Change, Some(1), None));
+    let forgotten = ledger.forget(&entity, &[LinkId(1), LinkId(2)], &[], &change);
+    assert_eq!(forgotten.expect("they are forgotten").entries, 2);
+}

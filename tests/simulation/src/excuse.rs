@@ -87,7 +87,7 @@ impl Rest<'_> {
         let is_it = |field: &Json| {
             let to = &field["to"];
             field["field"] == FIELDS[edit.field]
-                && to["why"] == "one-changed"
+                && (to["why"] == "one-changed" || to["why"] == "owner-changed")
                 && to["system"].as_str() == Some(name)
                 && text(&to["before"]) == edit.after
                 && text(&to["value"]) == made.after
