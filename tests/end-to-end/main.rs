@@ -23,6 +23,7 @@ mod init;
 mod killed;
 mod laws;
 mod messages;
+mod packs;
 mod questions;
 mod quickstart;
 mod rules;
