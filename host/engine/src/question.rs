@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 use treaty_ledger::{
-    Commit, Entry, EntryKind, LeftAnswer, QuestionChange, QuestionState, StoredQuestion,
-    StoredRecord, Subject,
+    Commit, Entry, EntryKind, LeftAnswer, QuestionChange, QuestionState, StoredLink,
+    StoredQuestion, StoredRecord, Subject,
 };
 use treaty_model::{
     Candidate, Cell, LinkId, Question, RemoteId, SystemName, Timestamp, Value, ValueKind,
@@ -145,8 +145,21 @@ pub(crate) fn asks_the_same(part: &Part, open: &StoredQuestion, question: &Quest
         && shown.reason == question.reason
 }
 
-/// The answers to questions about a link, as the planner takes them.
-pub(crate) fn answers_of(part: &Part, questions: &[StoredQuestion]) -> Vec<Answer> {
+/// The answers to questions about a link, as the planner takes them. Who lets a
+/// record go has to have seen it as it is: an edit since is asked about again.
+pub(crate) fn answers_of(
+    part: &Part,
+    link: &StoredLink,
+    questions: &[StoredQuestion],
+) -> Vec<Answer> {
+    let as_shown = |shown: &RecordShown| {
+        let mut records = link.records.iter().flatten();
+        let record = records.find(|record| {
+            let key = (&record.key.system, &record.key.remote);
+            key == (&shown.system, &shown.remote) && record.presence.takes_part()
+        });
+        record.is_none_or(|record| part.shown(record).values == shown.values)
+    };
     questions
         .iter()
         .filter_map(|question| {
@@ -154,6 +167,7 @@ pub(crate) fn answers_of(part: &Part, questions: &[StoredQuestion]) -> Vec<Answe
             let shown: FieldShown = serde_json::from_value(question.content.clone()).ok()?;
             let field = match &question.subject {
                 Subject::Field(_, name) => Some(part.entity.table.field(name).ok()?),
+                Subject::Life(_) if !shown.records.iter().all(as_shown) => return None,
                 Subject::Life(_) => None,
                 Subject::Same(..) => return None,
             };

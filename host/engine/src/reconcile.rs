@@ -112,7 +112,7 @@ impl Engine {
         run: RunId,
     ) -> Draft {
         let (stored, link, questions) = (look.stored, look.link, look.questions);
-        let answers = answers_of(part, &questions);
+        let answers = answers_of(part, &stored, &questions);
         let mut plan = conclude(
             &part.entity,
             &link,

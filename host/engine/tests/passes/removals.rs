@@ -4,7 +4,7 @@
 //! Two databases hold the same person; one deletes it. While the pass that
 //! carries the delete over is deciding, somebody writes to the other database.
 
-use treaty_engine::Mode;
+use treaty_engine::{Mode, Reply};
 use treaty_model::SystemName;
 
 use crate::pair::{IDA, Pair, query, run};
@@ -97,4 +97,34 @@ async fn what_somebody_else_removed_meanwhile_is_gone() {
         assert_eq!(pair.delete_and_meanwhile(edit).await, 0, "{deletes}");
         assert!(pair.pass().await.is_quiet(), "{deletes}");
     }
+}
+
+#[tokio::test]
+async fn who_lets_a_record_go_has_seen_it_as_it_is() {
+    let pair = Pair::new("ask").await;
+    run(&pair.left_db(), "DELETE FROM person WHERE id = 1");
+    pair.pass().await;
+    let question = || {
+        pair.engine()
+            .questions()
+            .expect("they load")
+            .remove(0)
+            .number
+    };
+    let let_go = |number| {
+        let answered = pair.reader().answer(number, &Reply::Delete, "berta");
+        answered.expect("it is answered");
+    };
+    let first = question();
+    let edit = "UPDATE person SET phone = '+49309999999' WHERE id = 1";
+    run(&pair.right_db(), edit);
+    let_go(first);
+    pair.pass().await;
+    assert_eq!(pair.right().as_deref(), Some("+49309999999 a"));
+    let second = question();
+    assert_ne!(first, second, "it is asked again");
+    let_go(second);
+    pair.pass().await;
+    assert_eq!(pair.right(), None);
+    pair.settle().await;
 }
