@@ -107,7 +107,7 @@ pub fn conflicts() -> Vec<Conflict> {
         one(&[
             (text("a"), PERSON, Some(0)),
             (text("b"), NOBODY, Some(far)),
-            (text("c"), MACHINE, Some(far + far)),
+            (text("c"), MACHINE, Some(far + 1)),
         ]),
         one(&[
             (text("größe 中😀"), PERSON, None),
@@ -119,8 +119,12 @@ pub fn conflicts() -> Vec<Conflict> {
             (text(""), NOBODY, Some(0)),
         ]),
         one(&[
-            (Value::Integer(i64::MAX), NOBODY, Some(far)),
-            (Value::Integer(i64::MAX - 1), NOBODY, Some(far - 3_000 * ms)),
+            (Value::Integer((1 << 53) - 1), NOBODY, Some(far)),
+            (
+                Value::Integer((1 << 53) - 2),
+                NOBODY,
+                Some(far - 3_000 * ms),
+            ),
         ]),
         one(&[
             (Value::choices(["a".to_owned()]), MACHINE, Some(0)),
