@@ -2,7 +2,7 @@
 //! no WebAssembly.
 
 import { exportResolver } from "./resolver.js";
-import { asValue, textOf } from "./value.js";
+import { asValue, fromHost, textOf } from "./value.js";
 
 /** A conflict over one field in the making. */
 export class ConflictCase {
@@ -63,7 +63,7 @@ export class ConflictCase {
     if (answer.tag === "err") throw new Error(answer.val.message);
     const [{ decision, reason }] = answer.val;
     const kept = decision.tag === "keep" ? candidates[decision.val] : undefined;
-    const won = kept?.value ?? (decision.tag === "set" ? decision.val : undefined);
+    const won = kept?.value ?? (decision.tag === "set" ? fromHost(decision.val) : undefined);
     return {
       winner: kept && this.setup.systems[kept.system].name,
       value: won,

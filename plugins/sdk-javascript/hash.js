@@ -1,5 +1,6 @@
-//! A hash that is the same everywhere and for ever, in every language that rules
-//! are written in: keys and terms are kept by the host between batches.
+//! A hash that is the same everywhere and for ever: keys and terms are kept by the
+//! host between batches. Of the 64 bits that it has in other languages the lower 53
+//! are kept, because what makes the component passes on JavaScript numbers only.
 
 const MASK = 0xffff_ffff_ffff_ffffn;
 
@@ -13,7 +14,7 @@ export function hashOf(texts) {
   }
   hash = ((hash ^ (hash >> 33n)) * 0xff51_afd7_ed55_8ccdn) & MASK;
   hash = ((hash ^ (hash >> 33n)) * 0xc4ce_b9fe_1a85_ec53n) & MASK;
-  return hash ^ (hash >> 33n);
+  return Number(BigInt.asUintN(53, hash ^ (hash >> 33n)));
 }
 
 /** A text as bytes. The engine inside a rule has no TextEncoder. */

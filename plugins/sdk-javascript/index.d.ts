@@ -233,12 +233,12 @@ export class Mapper extends Rule {
 
 export interface Key {
   kind: string;
-  hash: bigint;
+  hash: number;
 }
 
 export interface Term {
-  value: bigint;
-  witness: bigint;
+  value: number;
+  witness: number;
 }
 
 export interface Evidence {
@@ -251,7 +251,7 @@ export interface Evidence {
 export interface Comparison {
   weight: number;
   probability: number;
-  pattern: bigint;
+  pattern: number;
   evidence: Evidence[];
 }
 
@@ -265,12 +265,12 @@ export interface Prepared<Features> {
 /** A prepared record with the counts of its terms. */
 export interface Counted<Features> {
   readonly features: Features;
-  readonly counts: readonly { records: bigint; witnesses: bigint }[];
+  readonly counts: readonly { records: number; witnesses: number }[];
 }
 
 export interface Population {
-  readonly records: bigint;
-  readonly pairs: bigint;
+  readonly records: number;
+  readonly pairs: number;
   readonly attributes: readonly { name: string; value: string }[];
 }
 
@@ -300,7 +300,7 @@ export function term(kind: string, value: string, witness?: string): Term;
 /** A weight in bits, and the probability that follows from it. */
 export function ofWeight(
   weight: number,
-  more?: { pattern?: bigint | number; evidence?: Evidence[] },
+  more?: { pattern?: number; evidence?: Evidence[] },
 ): Comparison;
 
 /** What a resolver decided, in a test. */

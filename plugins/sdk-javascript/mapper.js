@@ -3,7 +3,7 @@
 import { Record } from "./record.js";
 import { answer, describing, problemsAt, Rule, RuleError } from "./rule.js";
 import { Setup } from "./setup.js";
-import { asValue } from "./value.js";
+import { asValue, toHost } from "./value.js";
 
 /** A rule that maps fields. What was written reads back the same. */
 export class Mapper extends Rule {
@@ -44,7 +44,7 @@ export class Reading {
   /** The record takes part. */
   done() {
     const problems = problemsAt(this.setup, this.problems);
-    return { tag: "read", val: { canonical: this.canonical, problems } };
+    return { tag: "read", val: { canonical: this.canonical.map(toHost), problems } };
   }
 
   /** The record takes no part, for this reason; it is left alone everywhere. */
@@ -77,7 +77,7 @@ export class Writing {
 
   /** The row as it is to be written. */
   done() {
-    return { own: this.own, problems: problemsAt(this.setup, this.problems) };
+    return { own: this.own.map(toHost), problems: problemsAt(this.setup, this.problems) };
   }
 }
 

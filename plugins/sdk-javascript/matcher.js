@@ -48,13 +48,13 @@ export function key(kind, ...parts) {
 
 /** A value whose frequency matters, and the value that was seen beside it. */
 export function term(kind, value, witness) {
-  const beside = witness === undefined ? 0n : hashOf([witness]) || 1n;
+  const beside = witness === undefined ? 0 : hashOf([witness]) || 1;
   return { value: hashOf([kind, value]), witness: beside };
 }
 
 /** A weight in bits, and the probability that follows from it. */
-export function ofWeight(weight, { pattern = 0n, evidence = [] } = {}) {
-  return { weight, probability: 1 / (1 + 2 ** -weight), pattern: BigInt(pattern), evidence };
+export function ofWeight(weight, { pattern = 0, evidence = [] } = {}) {
+  return { weight, probability: 1 / (1 + 2 ** -weight), pattern, evidence };
 }
 
 /** A matcher as the contract sees it. */

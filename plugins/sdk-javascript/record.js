@@ -1,12 +1,12 @@
 //! A row seen through the names of its fields.
 
-import { textOf } from "./value.js";
+import { fromHost, textOf } from "./value.js";
 
 /** A row with the schema that it follows. */
 export class Record {
   constructor(fields, cells) {
     this.fields = fields;
-    this.cells = cells;
+    this.cells = cells.map(fromHost);
   }
 
   /** The cell of a field; undefined when it is absent or there is no such field. */

@@ -3,7 +3,7 @@
 import { Record } from "./record.js";
 import { answer, describing, Rule, RuleError } from "./rule.js";
 import { find, Setup } from "./setup.js";
-import { asValue, textOf } from "./value.js";
+import { asValue, fromHost, textOf, toHost, wholeFromHost } from "./value.js";
 
 /** A rule that decides conflicts, field by field or a record at once. */
 export class Resolver extends Rule {
@@ -44,7 +44,7 @@ export class Contested {
     this.position = wire.field;
     this.name = schema?.name ?? "";
     this.kind = schema?.kind ?? "";
-    this.base = wire.base ?? undefined;
+    this.base = fromHost(wire.base);
     this.candidates = wire.candidates.map(
       (candidate, position) => new Candidate(setup, candidate, position),
     );
@@ -75,7 +75,7 @@ export class Contested {
 
   /** This value wins, though no system holds it. */
   set(value, reason) {
-    return this.#verdict({ tag: "set", val: asValue(value) }, reason);
+    return this.#verdict({ tag: "set", val: toHost(asValue(value)) }, reason);
   }
 
   /** A person must decide. */
@@ -93,9 +93,9 @@ export class Candidate {
   constructor(setup, wire, position) {
     this.position = position;
     this.system = setup.systems[wire.system]?.name;
-    this.value = wire.value;
+    this.value = fromHost(wire.value);
     this.standing = wire.standing;
-    this.at = wire.at ?? undefined;
+    this.at = wire.at == null ? undefined : wholeFromHost(wire.at);
     this.actorKind = wire.actorKind;
     this.actor = wire.actor ?? undefined;
   }

@@ -1,6 +1,8 @@
 //! Values: what a field holds. A value is an object with its kind (`tag`) and
 //! its content (`val`), as it crosses the border of the sandbox.
 
+import { RuleError } from "./rule.js";
+
 const WRITTEN = ["text", "decimal", "date", "reference", "json"];
 
 export const value = {
@@ -40,6 +42,29 @@ export function cellFromText(text) {
   const [tag, val] = JSON.parse(text);
   if (tag === "null") return { tag };
   return { tag, val: tag === "integer" || tag === "instant" ? BigInt(val) : val };
+}
+
+/** A cell as the host gave it, with whole numbers as bigints. */
+export function fromHost(cell) {
+  if (!cell) return undefined;
+  return isWhole(cell) ? { tag: cell.tag, val: wholeFromHost(cell.val) } : cell;
+}
+
+/** A whole number as the host gave it. It comes as a JavaScript number, which may have lost digits. */
+export function wholeFromHost(number) {
+  if (typeof number === "bigint" || Number.isSafeInteger(number)) return BigInt(number);
+  throw new RuleError(`the whole number ${number} is too large for a rule in JavaScript`);
+}
+
+/** A cell as the host takes it. */
+export function toHost(cell) {
+  if (!cell || !isWhole(cell)) return cell;
+  if (Number.isSafeInteger(Number(cell.val))) return { tag: cell.tag, val: Number(cell.val) };
+  throw new RuleError(`the whole number ${cell.val} is too large for a rule in JavaScript`);
+}
+
+function isWhole({ tag }) {
+  return tag === "integer" || tag === "instant";
 }
 
 /** What a rule may give for a value: a text, a flag and a bigint stand for themselves. */

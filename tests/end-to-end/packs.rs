@@ -51,7 +51,9 @@ fn a_pack_is_built_signed_and_verified() {
     let mut transcript = Transcript::of(&bench);
     let (ours, theirs) = (key(&bench, "ours.key"), key(&bench, "theirs.key"));
     let id = |key: &str| {
-        let sign = bench.treaty(&["pack", "sign", FILE, "--key", key]).expect(0);
+        let sign = bench
+            .treaty(&["pack", "sign", FILE, "--key", key])
+            .expect(0);
         let words: Vec<_> = sign.stdout.split_whitespace().map(str::to_owned).collect();
         words.last().expect("a key").clone()
     };
@@ -88,8 +90,13 @@ fn a_pack_is_built_signed_and_verified() {
 
 /// The id of a public key, as a refusal names it.
 fn theirs_id(bench: &Bench, key: &str) -> String {
-    let refused = bench.treaty(&["pack", "verify", FILE, "--key", key]).expect(1);
-    let (_, trusted) = refused.stderr.split_once("trusted are ").expect("it says who");
+    let refused = bench
+        .treaty(&["pack", "verify", FILE, "--key", key])
+        .expect(1);
+    let (_, trusted) = refused
+        .stderr
+        .split_once("trusted are ")
+        .expect("it says who");
     trusted.lines().next().expect("a line").to_owned()
 }
 
@@ -118,7 +125,10 @@ fn a_pack_goes_to_a_registry_and_comes_back_with_its_signature() {
     let sent = bench.treaty(&["pack", "push", FILE, &place]).expect(0);
     let exact = sent.stdout.trim().trim_start_matches("sent: ").to_owned();
     let of_version = format!("{place}:2.1.0");
-    for (place, out) in [(&of_version, "one.treaty-pack"), (&exact, "two.treaty-pack")] {
+    for (place, out) in [
+        (&of_version, "one.treaty-pack"),
+        (&exact, "two.treaty-pack"),
+    ] {
         let pull = ["pack", "pull", place, "--out", out];
         bench.treaty(&pull).expect(0).says("b2b-base 2.1.0");
         bench

@@ -129,3 +129,46 @@ impl fmt::Display for Language {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a manifest can be read; if not, what is said.
+    fn check(text: &str, expected: Result<Language, &str>) {
+        let folder = tempfile::TempDir::new().expect("a folder");
+        fs::write(folder.path().join(FILE), text).expect("a file");
+        match (Manifest::read(folder.path()), expected) {
+            (Ok(manifest), Ok(language)) => assert_eq!(manifest.language, language),
+            (Err(error), Err(part)) => assert!(error.to_string().contains(part), "{error}"),
+            (read, _) => panic!("{read:?}"),
+        }
+    }
+
+    #[test]
+    fn every_key_is_needed_and_no_other_exists() {
+        let sound = "name = \"keep-it\"\nkind = \"mapper\"\nlanguage = \"typescript\"\n\
+                     contract = \"0.1.0\"\n";
+        check(sound, Ok(Language::TypeScript));
+        check(
+            &format!("{sound}author = \"a\"\n"),
+            Err("unknown field `author`"),
+        );
+        check(
+            &sound.replace("kind = \"mapper\"\n", ""),
+            Err("missing field `kind`"),
+        );
+        check(
+            &sound.replace("typescript", "cobol"),
+            Err("unknown variant `cobol`"),
+        );
+        check(
+            &sound.replace("keep-it", "Keep it"),
+            Err("is no name for a rule"),
+        );
+        check(
+            &sound.replace("0.1.0", "0.2.0"),
+            Err("asks for version 0.2.0"),
+        );
+    }
+}

@@ -241,3 +241,58 @@ fn in_a_treaty(kind: Kind) -> &'static str {
         Kind::Matcher => "and its name as the `matcher` of an entity",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_template_is_filled_and_has_what_a_build_reads() {
+        let name: RuleName = "keep-newest".parse().expect("a name");
+        for kind in [Kind::Resolver, Kind::Mapper, Kind::Matcher] {
+            for language in [
+                Language::Rust,
+                Language::JavaScript,
+                Language::TypeScript,
+                Language::Python,
+            ] {
+                let template = Template::of(&name, kind, language);
+                let mut paths: Vec<_> = template.files.iter().map(|file| &file.path).collect();
+                for file in &template.files {
+                    assert!(
+                        !file.text.contains("{{"),
+                        "{language} {kind}: {}",
+                        file.path
+                    );
+                }
+                for needed in [FILE, template.rule, "treaty/wit/0.1.0/worlds.wit"] {
+                    assert!(paths.iter().any(|path| *path == needed), "{needed}");
+                }
+                let count = paths.len();
+                paths.sort();
+                paths.dedup();
+                assert_eq!(paths.len(), count, "a file is listed twice");
+            }
+        }
+    }
+
+    #[test]
+    fn the_sdk_in_rust_depends_on_what_the_workspace_does() {
+        let ours: toml::Table =
+            toml::from_str(include_str!("../../../Cargo.toml")).expect("a manifest");
+        let theirs: toml::Table =
+            toml::from_str(include_str!("../templates/rust/sdk.toml")).expect("a manifest");
+        let wanted: toml::Table =
+            toml::from_str(include_str!("../../../plugins/sdk/Cargo.toml")).expect("a manifest");
+        let given = theirs["dependencies"].as_table().expect("a table");
+        let names = |table: &toml::Table| table.keys().cloned().collect::<Vec<_>>();
+        let wanted = wanted["dependencies"].as_table().expect("a table");
+        assert_eq!(names(given), names(wanted));
+        for (name, dependency) in given {
+            assert_eq!(
+                dependency, &ours["workspace"]["dependencies"][name],
+                "{name}"
+            );
+        }
+    }
+}

@@ -13,6 +13,10 @@ const REQUIREMENTS: &str = "requirements.txt";
 /// What a virtual environment was filled from, kept in it.
 const FILLED_FROM: &str = "filled-from.txt";
 
+/// What the program `componentize-py` does. The program itself names the folder in
+/// which it was installed, so it breaks when the rule's folder is moved.
+const COMPONENTIZE: &str = "from componentize_py import script; raise SystemExit(script())";
+
 const GET_PYTHON: &str = "install Python 3.10 or newer with its module venv: https://www.python.org \
                           (Debian: apt install python3-venv)";
 
@@ -26,16 +30,17 @@ pub(super) fn component(
     job.needed(&format!("treaty/entry/{kind}.py"))?;
     progress("making the component");
     let out = job.work("component.wasm")?;
-    let program = programs.join("componentize-py");
+    let program = programs.join("python");
     let tool = Tool {
         program: program.as_os_str(),
         doing: "making the component",
         wanted: "a rule in Python is made a component with it",
-        get: "name it in requirements.txt: componentize-py==0.25.1",
+        get: "remove the folder .venv, and build again",
         hint: "mend the rule; the message is the tool's own",
     };
     tool.run(job.folder, |command| {
         command
+            .args(["-c", COMPONENTIZE])
             .args(["--wit-path", "treaty/wit/0.1.0", "--world", kind.world()])
             .args(["componentize", "--stub-wasi", "--python-path", "."])
             .arg(format!("treaty.entry.{kind}"))

@@ -14,7 +14,7 @@ pub fn run(args: &Args, wish: &NewArgs) -> Result<Exit, Failed> {
         exit: Exit::Usage,
         ..Failed::new(error.to_string(), error.hint())
     })?;
-    let made = new(Path::new("."), &name, wish.kind.into(), wish.lang.into());
+    let made = new(Path::new(""), &name, wish.kind.into(), wish.lang.into());
     let made = made.map_err(|error| not_made(&error))?;
     match args.format {
         Format::Json => tell::json(&made),
