@@ -1,7 +1,7 @@
 //! A folder of its own for each test, and the command run in it.
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
@@ -74,15 +74,8 @@ impl Bench {
 
     /// Runs `treaty` in the folder.
     pub fn treaty(&self, arguments: &[&str]) -> Ended {
-        let output = self
-            .command(arguments)
-            .output()
-            .expect("the command starts");
-        Ended {
-            code: output.status.code().unwrap_or(-1),
-            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
-            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
-        }
+        let output = self.command(arguments).output();
+        Ended::from(output.expect("the command starts"))
     }
 
     /// The command, ready to be started.
@@ -125,6 +118,16 @@ impl Bench {
     /// What the journal holds, a line for each row with `|` between columns.
     pub fn journal(&self, sql: &str) -> Vec<String> {
         crate::database::rows(&self.path().join(".treaty/journal.db"), sql)
+    }
+}
+
+impl From<Output> for Ended {
+    fn from(output: Output) -> Self {
+        Self {
+            code: output.status.code().unwrap_or(-1),
+            stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
+            stderr: String::from_utf8_lossy(&output.stderr).into_owned(),
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 mod advise;
 mod alerts;
 mod audit;
+mod author;
 mod bench;
 mod compile;
 mod csv;

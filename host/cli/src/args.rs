@@ -13,7 +13,7 @@ use clap::{ArgGroup, Args as ClapArgs, Parser, Subcommand, ValueEnum};
 pub use advise::AdviseArgs;
 pub use correction::{AuditArgs, UndoArgs};
 pub use docs::DocsArgs;
-pub use rules::{InspectArgs, RulesArgs, RulesCommand};
+pub use rules::{BuildArgs, InspectArgs, NewArgs, RulesArgs, RulesCommand};
 
 const EXIT_CODES: &str = "Exit codes:
   0   done; for `plan`: there is nothing to do
@@ -118,7 +118,8 @@ pub enum Command {
     /// Puts back what a run wrote, where nobody has changed it since, and lists
     /// the rest.
     Undo(UndoArgs),
-    /// Looks at rules by themselves: no treaty and no system is needed.
+    /// Makes rules and looks at them by themselves: no treaty and no system is
+    /// needed.
     Rules(RulesArgs),
 }
 

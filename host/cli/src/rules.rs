@@ -1,7 +1,10 @@
 //! `treaty rules`: rules by themselves, without a treaty.
 
+mod build;
 mod inspect;
+mod new;
 
+use treaty_author::AuthorError;
 use treaty_workshop::{CannotLoad, ShippedComponent, Workshop};
 
 use crate::args::{Args, RulesArgs, RulesCommand};
@@ -11,6 +14,8 @@ use crate::open;
 pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
     match &rules.command {
         RulesCommand::Inspect(wish) => inspect::run(args, wish),
+        RulesCommand::New(wish) => new::run(args, wish),
+        RulesCommand::Build(wish) => build::run(args, wish),
     }
 }
 
@@ -35,4 +40,9 @@ fn refused(component: &str, error: &CannotLoad) -> Failed {
         true => Failed::new(message, error.hint()),
         false => Failed::new(format!("{component}: {message}"), error.hint()),
     }
+}
+
+/// Why a rule cannot be made.
+fn not_made(error: &AuthorError) -> Failed {
+    Failed::new(error.to_string(), error.hint())
 }

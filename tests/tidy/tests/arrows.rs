@@ -28,6 +28,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         &[
             "treaty-engine",
             "treaty-workshop",
+            "treaty-author",
             "treaty-folder",
             "treaty-ledger",
             "treaty-model",

@@ -1,0 +1,1 @@
+"""What a component exports, for each kind of rule."""
