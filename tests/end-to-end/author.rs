@@ -43,6 +43,16 @@ fn load(component: PathBuf) -> Rule {
     sandbox.load(&bytes, Profile::Contract).expect("a rule")
 }
 
+/// The folder has cases that pass, and its rule keeps the laws of its kind.
+fn tried(bench: &Bench, language: &str) {
+    let name = format!("try-{language}");
+    let folder = ["--treaty", &name, "rules"];
+    let test = bench.treaty(&[&folder[..], &["test"]].concat());
+    test.expect(0).says("2 cases: 2 passed, 0 failed");
+    let laws = bench.treaty(&[&folder[..], &["laws", &name, "--tries", "8"]].concat());
+    laws.expect(0).says(" 0 broken, ");
+}
+
 /// A rule as its components in these languages.
 fn rules(kind: &str, languages: &[&'static str]) -> Vec<(&'static str, Rule)> {
     std::thread::scope(|threads| {
@@ -58,6 +68,7 @@ fn rules(kind: &str, languages: &[&'static str]) -> Vec<(&'static str, Rule)> {
                         .says(&format!("  decides as      {kind}\n"))
                         .says("  profile         contract\n");
                 }
+                tried(&bench, language);
                 (language, load(component))
             })
         };

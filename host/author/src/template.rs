@@ -37,8 +37,7 @@ struct Words {
 }
 
 impl Template {
-    /// The folder of a rule. Examples of what it must decide come as one more
-    /// list of files here.
+    /// The folder of a rule.
     pub(crate) fn of(name: &RuleName, kind: Kind, language: Language) -> Self {
         let words = words(language);
         let fill = Fill {
@@ -55,6 +54,8 @@ impl Template {
             ),
             TemplateFile::new(".gitignore", words.ignored),
         ];
+        let tried = tried(kind).into_iter();
+        files.extend(tried.map(|(path, text)| TemplateFile::new(path, fill.filled(text))));
         let beside = words.beside.iter();
         files.extend(beside.map(|(path, text)| TemplateFile::new(*path, fill.filled(text))));
         files.extend(
@@ -98,6 +99,8 @@ impl Fill<'_> {
             ("{{test}}", tests_say(kind, self.language)),
             ("{{decides}}", decides(kind).to_owned()),
             ("{{use}}", in_a_treaty(kind).to_owned()),
+            ("{{entity}}", of_entity(self.name, kind)),
+            ("{{limits}}", limits(self.language).to_owned()),
         ];
         filled
             .iter()
@@ -170,6 +173,51 @@ fn words(language: Language) -> Words {
 }
 
 /// The rule itself: a small one of its kind, the same in every language.
+/// A treaty to try a rule in, and examples of what it must decide.
+fn tried(kind: Kind) -> [(&'static str, &'static str); 3] {
+    let cases = match kind {
+        Kind::Resolver => include_str!("../templates/treaty/resolver.toml"),
+        Kind::Mapper => include_str!("../templates/treaty/mapper.toml"),
+        Kind::Matcher => include_str!("../templates/treaty/matcher.toml"),
+    };
+    [
+        (
+            "treaty.toml",
+            include_str!("../templates/treaty/treaty.toml"),
+        ),
+        (
+            "contact.csv",
+            include_str!("../templates/treaty/contact.csv"),
+        ),
+        ("cases/contact.toml", cases),
+    ]
+}
+
+/// Where the treaty's entity names the rule.
+fn of_entity(name: &RuleName, kind: Kind) -> String {
+    match kind {
+        Kind::Resolver => format!("resolver = \"{name}\"\n"),
+        Kind::Mapper => format!("mapper = \"{name}\"\n"),
+        Kind::Matcher => format!("[entities.contact.match]\nmatcher = \"{name}\"\n"),
+    }
+}
+
+/// What an interpreter needs beyond what a rule may use up by default.
+fn limits(language: Language) -> &'static str {
+    match language {
+        Language::Python => {
+            "\n\
+             # A component of Python has the whole interpreter in it.\n\
+             [limits]\n\
+             component-mib = 64\n\
+             memory-mib = 256\n\
+             table-elements = 100000\n\
+             instances = 64\n"
+        }
+        _ => "",
+    }
+}
+
 fn rule(kind: Kind, language: Language) -> &'static str {
     match (language, kind) {
         (Language::Rust, Kind::Resolver) => include_str!("../templates/rust/resolver.rs"),

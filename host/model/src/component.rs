@@ -21,6 +21,8 @@ pub struct RuleLimits {
     pub memory_mib: Option<u64>,
     /// Elements of one WebAssembly table.
     pub table_elements: Option<u64>,
+    /// Core instances in a component.
+    pub instances: Option<u64>,
     /// Fuel for a call before any element is counted.
     pub fuel_base: Option<u64>,
     /// Fuel for each element of a batch, on top.

@@ -142,6 +142,10 @@ impl Limits {
         self.component_bytes = wanted.component_mib.map_or(self.component_bytes, bytes);
         self.memory_bytes = wanted.memory_mib.map_or(self.memory_bytes, bytes);
         self.table_elements = wanted.table_elements.map_or(self.table_elements, count);
+        let instances = wanted
+            .instances
+            .map(|many| u32::try_from(many).unwrap_or(u32::MAX));
+        self.instances = instances.unwrap_or(self.instances);
         self.fuel_base = wanted.fuel_base.unwrap_or(self.fuel_base);
         self.fuel_per_element = wanted.fuel_per_element.unwrap_or(self.fuel_per_element);
         self.fuel_per_byte = wanted.fuel_per_byte.unwrap_or(self.fuel_per_byte);

@@ -199,6 +199,7 @@ pub(super) fn guards(guards: &Guards) -> Vec<SettingDocs> {
 
 const COMPONENT: About = ("component-mib", &[], "the size of a component's file");
 const MEMORY: About = ("memory-mib", &[], "memory of one instance");
+const INSTANCES: About = ("instances", &[], "core instances in a component");
 const TABLE: About = ("table-elements", &[], "elements of one WebAssembly table");
 const FUEL: About = (
     "fuel-base",
@@ -228,6 +229,7 @@ pub(super) fn limits(limits: &Limits) -> Vec<SettingDocs> {
         component_mib,
         memory_mib,
         table_elements,
+        instances,
         fuel_base,
         fuel_per_element,
         fuel_per_byte,
@@ -243,6 +245,7 @@ pub(super) fn limits(limits: &Limits) -> Vec<SettingDocs> {
         ),
         limit(MEMORY, memory_mib, count(default.memory_bytes) / MIB),
         limit(TABLE, table_elements, count(default.table_elements)),
+        limit(INSTANCES, instances, u64::from(default.instances)),
         limit(FUEL, fuel_base, default.fuel_base),
         limit(FUEL_PER_ELEMENT, fuel_per_element, default.fuel_per_element),
         limit(FUEL_PER_BYTE, fuel_per_byte, default.fuel_per_byte),

@@ -14,6 +14,8 @@ pub(crate) struct Budget {
     #[serde(skip_serializing_if = "Option::is_none")]
     table_elements: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    instances: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     fuel_base: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     fuel_per_element: Option<u64>,
@@ -39,6 +41,7 @@ impl Budget {
             component_mib,
             memory_mib,
             table_elements,
+            instances,
             fuel_base,
             fuel_per_element,
             fuel_per_byte,
@@ -50,6 +53,7 @@ impl Budget {
             component_mib,
             memory_mib,
             table_elements,
+            instances,
             fuel_base,
             fuel_per_element,
             fuel_per_byte,

@@ -67,6 +67,7 @@ pub fn rule_limits(section: Section<'_>) -> Limits {
         component_mib: section.count("component-mib", 1),
         memory_mib: section.count("memory-mib", 1),
         table_elements: section.count("table-elements", 1),
+        instances: section.count("instances", 1),
         fuel_base: section.count("fuel-base", 1),
         fuel_per_element: section.count("fuel-per-element", 1),
         fuel_per_byte: section.count("fuel-per-byte", 0),
