@@ -303,9 +303,9 @@ mod tests {
     fn two_links_become_one_where_no_system_is_in_both() {
         let members = [(1, "a", Some(9)), (2, "b", Some(7)), (3, "c", None)];
         let pairs = [(1, 2, 0.95), (2, 3, 0.99)];
-        check(&members, &pairs, "#7(#9)1+3");
+        check(&members, &pairs, "#7+(#9)1+3");
         let with_c = [(1, "a", Some(9)), (2, "b", Some(7)), (3, "c", Some(8))];
-        check(&with_c, &pairs, "#7(#8)(#9)1+3");
+        check(&with_c, &pairs, "#7+(#8)(#9)1+3");
         // Both have a record in b.
         let members = [(1, "a", Some(9)), (4, "b", Some(9)), (2, "b", Some(7))];
         check(&members, &[(1, 2, 0.95)], "1~2");

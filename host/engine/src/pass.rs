@@ -218,7 +218,6 @@ impl Engine {
             trips = guard(name, weighed, &self.guards, &counts, &name_of, approved).trips;
         }
         trips.extend(self.switches.strike(self.rule_faults_max));
-        self.leave_out_held(part, seen, pass, &trips, (entity, report))?;
         let out_of_sight = pass.standing.out_of_sight(name);
         let out_of_sight = out_of_sight.filter(|_| !seen.down.is_empty());
         for trip in pass.standing.holding(name).chain(out_of_sight) {
@@ -226,6 +225,7 @@ impl Engine {
                 trips.push(trip.clone());
             }
         }
+        self.leave_out_held(part, seen, pass, &trips, (entity, report))?;
         Ok(trips)
     }
 

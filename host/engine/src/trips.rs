@@ -102,8 +102,8 @@ impl Engine {
         Ok(())
     }
 
-    /// Keeps the trips of an entity's pass. Where the pass was carried out, those
-    /// that did not trip again are over.
+    /// Keeps the trips of an entity's pass. In a sync those that did not trip again
+    /// are over; what was approved stays so until a plan is carried out.
     pub(crate) fn keep_trips(
         &self,
         part: &Part,
@@ -130,9 +130,13 @@ impl Engine {
         }
         if mode == Mode::Sync {
             let of_entity = standing.trips.iter().filter(|kept| kept.entity == *entity);
+            // What another guard stopped was not let through yet: who approves one
+            // after the other would else never come to the end.
+            let stopped = trips.iter().any(|trip| trip.scope == Scope::Plan);
             let over = of_entity.filter(|kept| {
                 let mut still = trips.iter();
-                !still.any(|trip| trip.approval == kept.trip.approval)
+                let waits = stopped && kept.state == TripState::Approved;
+                !waits && !still.any(|trip| trip.approval == kept.trip.approval)
             });
             commit.trips.extend(over.map(|kept| TripChange::End {
                 approval: kept.trip.approval.clone(),

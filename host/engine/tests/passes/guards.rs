@@ -152,6 +152,33 @@ async fn too_many_questions_at_once_are_not_asked() {
 }
 
 #[tokio::test]
+async fn who_approves_one_guard_after_the_other_comes_to_the_end() {
+    let mut pair = guarded("questions-max = 1\nwrites-per-minute-max = 1").await;
+    for (side, phone) in [(pair.left_db(), 1), (pair.right_db(), 2)] {
+        run(
+            &side,
+            &format!("UPDATE person SET phone = '+4930111111' || {phone}"),
+        );
+    }
+    run(&pair.left_db(), "UPDATE person SET note = 'new'");
+    assert_eq!(pair.guarded().await, ["question-flood", "write-cap"]);
+    pair.approve(|guard| guard == "question-flood");
+    assert_eq!(pair.guarded().await, ["write-cap"]);
+    pair.restart().await;
+    assert_eq!(
+        pair.guarded().await,
+        ["write-cap"],
+        "the first stays approved"
+    );
+    pair.approve(|guard| guard == "write-cap");
+    assert!(pair.guarded().await.is_empty());
+    assert_eq!(query(&pair.right_db(), NOTE).as_deref(), Some("new"));
+    // It let one plan through, and no other.
+    run(&pair.left_db(), "UPDATE person SET note = 'newer'");
+    assert_eq!(pair.guarded().await, ["write-cap"]);
+}
+
+#[tokio::test]
 async fn too_many_records_that_cannot_be_read_stop_the_plan_until_approved() {
     let mut pair = guarded("faults-max = 1").await;
     run(

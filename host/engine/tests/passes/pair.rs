@@ -211,8 +211,14 @@ impl Pair {
 
     /// A person approves everything that stands.
     pub fn approve_all(&self) {
+        self.approve(|_| true);
+    }
+
+    /// A person approves what these guards stopped.
+    pub fn approve(&self, which: impl Fn(&str) -> bool) {
         let reader = self.reader();
-        for kept in reader.trips().expect("they load") {
+        let trips = reader.trips().expect("they load").into_iter();
+        for kept in trips.filter(|kept| which(&kept.trip.guard)) {
             let approved = reader.approve(&kept.trip.approval, "berta");
             approved.expect("it stands");
         }
