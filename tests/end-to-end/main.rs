@@ -21,6 +21,7 @@ mod explain;
 mod full_disk;
 mod golden;
 mod init;
+mod installed;
 mod killed;
 mod laws;
 mod messages;

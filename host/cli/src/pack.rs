@@ -1,5 +1,6 @@
 //! `treaty pack`: rules as files that are carried about.
 
+mod installed;
 mod registry;
 mod signing;
 
@@ -21,6 +22,8 @@ pub async fn run(args: &Args, pack: &PackArgs) -> Result<Exit, Failed> {
         PackCommand::Keygen(wish) => signing::keygen(args, wish),
         PackCommand::Sign(wish) => signing::sign(args, wish),
         PackCommand::Verify(wish) => signing::verify(args, wish),
+        PackCommand::Install(wish) => installed::install(args, wish),
+        PackCommand::List => installed::list(args),
         PackCommand::Push(wish) => registry::push(args, wish).await,
         PackCommand::Pull(wish) => registry::pull(args, wish).await,
     }

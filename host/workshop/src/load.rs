@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::error::Error as _;
 use std::path::PathBuf;
 
-use treaty_folder::{Component, TreatyFolder};
+use treaty_folder::{Component, PackedComponent, TreatyFolder};
 use treaty_sandbox::{LoadError, Profile, Rule, Sandbox, SandboxError, SandboxOptions};
 
 /// What a shipped rule is called where a file could be named as well.
@@ -26,6 +26,8 @@ pub enum Place {
     File(PathBuf),
     /// A rule inside the binary.
     Shipped(String),
+    /// A rule of a pack.
+    Packed(PackedComponent),
 }
 
 impl From<&str> for Place {
@@ -134,6 +136,7 @@ impl Workshop {
             let place = match &settings.component {
                 Component::File(path) => Place::File(path.clone()),
                 Component::Shipped(name) => Place::Shipped(name.clone()),
+                Component::Packed(packed) => Place::Packed(packed.clone()),
             };
             let loaded = self.load_under(&place, settings.profile);
             let loaded = loaded.map_err(|error| CannotLoadNamed {
@@ -152,6 +155,10 @@ impl Workshop {
                 // It was there a moment ago.
                 let size = std::fs::metadata(path).map_or(0, |told| told.len());
                 (rule, size)
+            }
+            Place::Packed(packed) => {
+                let rule = self.sandbox.load_foreign(&packed.bytes, profile)?;
+                (rule, packed.bytes.len() as u64)
             }
             Place::Shipped(name) => {
                 let component = self.shipped(name)?;

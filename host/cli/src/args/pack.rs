@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
 
-/// What to do with packs. No treaty is needed.
+/// What to do with packs. Only `install` and `list` need a treaty.
 #[derive(Debug, ClapArgs)]
 pub struct PackArgs {
     /// What to do.
@@ -32,6 +32,18 @@ pub enum PackCommand {
     Push(PackPushArgs),
     /// Fetches a pack and its signatures from a registry.
     Pull(PackPullArgs),
+    /// Puts a signed pack into the treaty and pins the treaty to it.
+    Install(PackInstallArgs),
+    /// Says which packs the treaty is pinned to.
+    List,
+}
+
+/// Which pack.
+#[derive(Debug, ClapArgs)]
+pub struct PackInstallArgs {
+    /// The file of the pack.
+    #[arg(value_name = "PACK")]
+    pub pack: PathBuf,
 }
 
 /// From where to where.

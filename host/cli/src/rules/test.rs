@@ -64,6 +64,15 @@ impl Suite {
                 Err(found) => problems.0.extend(found.0),
             }
         }
+        // What a pack expects is not for the treaty to bless.
+        let of_packs = wish.files.is_empty() && !wish.bless;
+        let packs = folder.packs.iter().filter(|_| of_packs);
+        for (shown, text) in packs.flat_map(|pack| &pack.cases) {
+            match read_cases(&folder, shown, text, Expectations::Required) {
+                Ok(file) => files.push((text.clone(), file)),
+                Err(found) => problems.0.extend(found.0),
+            }
+        }
         if !problems.0.is_empty() {
             return Err(Failed {
                 message: problems.to_string(),
@@ -119,7 +128,8 @@ fn case_paths(folder: &TreatyFolder, named: &[PathBuf]) -> Result<Vec<(PathBuf, 
             "make the folder `cases` readable",
         )
     })?;
-    if found.is_empty() {
+    let in_packs = folder.packs.iter().any(|pack| !pack.cases.is_empty());
+    if found.is_empty() && !in_packs {
         return Err(Failed::new(
             "the treaty has no cases",
             "write one into cases/, for instance cases/phone.toml; plugins/README.md says how",
