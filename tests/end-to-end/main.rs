@@ -34,6 +34,7 @@ mod sqlite;
 mod state;
 mod status;
 mod suspicious;
+mod tested_packs;
 mod three_systems;
 mod undo;
 mod watch;

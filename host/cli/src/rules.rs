@@ -3,9 +3,10 @@
 mod bench;
 mod build;
 mod inspect;
-mod laws;
+pub mod laws;
 mod new;
-mod test;
+pub mod suite;
+pub mod test;
 mod try_out;
 
 use std::collections::{BTreeMap, BTreeSet};

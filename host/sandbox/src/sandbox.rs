@@ -122,6 +122,11 @@ impl Sandbox {
         self.load_from(Source::Foreign, &bytes, profile)
     }
 
+    /// Loads a component that came from elsewhere and is in memory: as from a file.
+    pub fn load_foreign(&self, bytes: &[u8], profile: Profile) -> Result<Rule, LoadError> {
+        self.load_from(Source::Foreign, bytes, profile)
+    }
+
     fn loaded(&self, digest: Digest, profile: Profile) -> Option<Arc<Inner>> {
         self.shared.lock_loaded().get(&(digest, profile))?.upgrade()
     }

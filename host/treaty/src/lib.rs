@@ -26,6 +26,7 @@
 //! assert!(problems.to_string().starts_with("treaty.toml: cannot be read"));
 //! ```
 
+mod around;
 mod cases;
 mod checks;
 mod cross_reference;
@@ -45,6 +46,7 @@ mod setup;
 mod sheet;
 mod table;
 
+pub use around::{Bare, BareTable, Extent, around};
 pub use cases::{
     Asked, Case, CaseFile, Expectations, Expected, ExpectedDecision, ExpectedMatch, ExpectedRead,
     ExpectedRow, ExpectedVerdict, Meeting, Other, Sameness, case_files, no_cases, read_cases,

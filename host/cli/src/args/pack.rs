@@ -15,8 +15,9 @@ pub struct PackArgs {
 /// What can be done with a pack.
 #[derive(Debug, Subcommand)]
 pub enum PackCommand {
-    /// Makes one file of a folder with a `pack.toml`. The same folder gives the same
-    /// file, byte for byte.
+    /// Makes one file of a folder with a `pack.toml`, once its cases pass and its
+    /// rules keep the laws of their kinds. The same folder gives the same file, byte
+    /// for byte.
     Build(PackBuildArgs),
     /// Says what a pack is and holds, and who signed it.
     Show(PackShowArgs),
@@ -44,6 +45,10 @@ pub struct PackBuildArgs {
     /// The file; without it, `<name>-<version>.treaty-pack` where you are.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+
+    /// Writes counter-examples to laws as case files into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub write: Option<PathBuf>,
 }
 
 /// Which pack.

@@ -42,7 +42,8 @@ pub enum RulesCommand {
 /// Which cases, and how they are told.
 #[derive(Debug, ClapArgs)]
 pub struct TestArgs {
-    /// Case files; without any, all of the treaty's folder `cases`.
+    /// Case files; without any, all of the treaty's folder `cases`. Or a pack: its
+    /// folder, or its file.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -68,7 +69,8 @@ pub struct TestArgs {
 /// Which rules, and how hard.
 #[derive(Debug, ClapArgs)]
 pub struct LawsArgs {
-    /// Rules of the treaty by their names; without any, all of them.
+    /// Rules of the treaty by their names; without any, all of them. With a pack in
+    /// front, its folder or its file, those of the pack.
     #[arg(value_name = "RULE")]
     pub rules: Vec<String>,
 

@@ -1,11 +1,12 @@
-//! `treaty rules laws`: the laws of a treaty's rules, held against generated input.
+//! `treaty rules laws`: the laws of rules, held against generated input.
 
 use std::path::Path;
 
 use serde_json::json;
 use treaty_folder::no_cases;
-use treaty_workshop::{LawResult, Outcome, Tries, laws};
+use treaty_workshop::{LawResult, Outcome, Tries, laws, laws_of_each};
 
+use super::suite::{Suite, is_pack, pack_at};
 use super::{named, wanted, workshop_of};
 use crate::args::{Args, Format, LawsArgs};
 use crate::exit::{Exit, Failed};
@@ -13,17 +14,18 @@ use crate::output::{counted, write_file};
 use crate::{open, tell};
 
 pub fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
-    let folder = open::sound_folder(args)?;
-    let file = no_cases(&folder);
-    let rules = wanted(&folder, &wish.rules)?;
-    let workshop = workshop_of(&folder)?;
-    let rules = workshop.load_all(&folder, rules.iter().map(String::as_str));
-    let rules = rules.map_err(|error| named(&error))?;
     let tries = Tries {
         count: wish.tries,
         seed: wish.seed,
     };
-    let results = laws(&folder, &file, &rules, tries);
+    let results = match wish.rules.split_first() {
+        Some((pack, rules)) if is_pack(Path::new(pack)) => {
+            let suite = Suite::of_pack(pack_at(Path::new(pack))?)?;
+            let names = wanted(&suite.folder, rules)?;
+            of_pack(&suite, names.iter().map(String::as_str), tries)?
+        }
+        _ => of_treaty(args, wish, tries)?,
+    };
     if let Some(folder) = &wish.write {
         write_cases(folder, &results)?;
     }
@@ -37,11 +39,38 @@ pub fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
     })
 }
 
-fn is_broken(result: &LawResult) -> bool {
+fn of_treaty(args: &Args, wish: &LawsArgs, tries: Tries) -> Result<Vec<LawResult>, Failed> {
+    let folder = open::sound_folder(args)?;
+    let file = no_cases(&folder);
+    let rules = wanted(&folder, &wish.rules)?;
+    let workshop = workshop_of(&folder)?;
+    let rules = workshop.load_all(&folder, rules.iter().map(String::as_str));
+    let rules = rules.map_err(|error| named(&error))?;
+    Ok(laws(&folder, &file, &rules, tries))
+}
+
+/// The laws of these rules of a pack.
+pub fn of_pack<'n>(
+    suite: &Suite,
+    names: impl IntoIterator<Item = &'n str>,
+    tries: Tries,
+) -> Result<Vec<LawResult>, Failed> {
+    let rules = suite.load(names)?;
+    let file = no_cases(&suite.folder);
+    Ok(laws_of_each(
+        &suite.folder,
+        &file,
+        &suite.case_files(),
+        &rules,
+        tries,
+    ))
+}
+
+pub fn is_broken(result: &LawResult) -> bool {
     matches!(result.outcome, Outcome::Broken { .. })
 }
 
-fn tell_results(results: &[LawResult]) {
+pub fn tell_results(results: &[LawResult]) {
     for of_rule in
         results.chunk_by(|one, next| (&one.entity, &one.rule) == (&next.entity, &next.rule))
     {
@@ -79,7 +108,7 @@ fn result_lines(result: &LawResult) -> Vec<String> {
 }
 
 /// A case file for each law that does not hold.
-fn write_cases(folder: &Path, results: &[LawResult]) -> Result<(), Failed> {
+pub fn write_cases(folder: &Path, results: &[LawResult]) -> Result<(), Failed> {
     std::fs::create_dir_all(folder)
         .map_err(|error| crate::output::cannot_write(folder, &error.to_string()))?;
     for (number, result) in results.iter().enumerate() {
