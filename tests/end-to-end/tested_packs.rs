@@ -89,7 +89,10 @@ fn rules_of_a_pack_are_tested_as_those_of_a_treaty() {
             .says("no case decides of contact: email\n")
             .says("1 case: 1 passed, 0 failed\n");
         let laws = ["rules", "laws", pack, "phone-decides", "--tries", "8"];
-        bench.treaty(&laws).expect(0).says("6 laws: 4 held, 0 broken, ");
+        bench
+            .treaty(&laws)
+            .expect(0)
+            .says("6 laws: 4 held, 0 broken, ");
     }
     let nobody = ["rules", "laws", "base", "nobody"];
     bench.treaty(&nobody).expect(1);
@@ -194,4 +197,45 @@ fn what_changes_another_pack_is_tested_where_it_can_be() {
     let said = bench.treaty(&["pack", "build", "base"]).expect(0);
     let remark = "not tested, for that takes of-us-all@^1:\n";
     assert!(said.stderr.starts_with(remark), "{}", said.stderr);
+}
+
+#[test]
+fn what_is_other_in_a_pack_is_told_cell_by_cell() {
+    let bench = base();
+    bench.treaty(&["pack", "build", "base"]).expect(0);
+    let mut transcript = Transcript::of(&bench);
+    transcript.run(&["pack", "diff", "base", FILE]).expect(0);
+    bench.edit("base/pack.toml", "2.1.0", "2.2.0");
+    let rules = "[rules.logs]\ncomponent = \"rules/logs.wasm\"\n[rules.logs.configuration]\n\
+                 loudly = true\n[budget]\nlog-lines = 10\n[tables]";
+    bench.edit("base/pack.toml", "[tables]", rules);
+    bench.edit("base/contact.csv", "latest,email", "escalate,email");
+    bench.edit(
+        "base/contact.csv",
+        "city,city,salesforce,,city,MailingCity",
+        "town,city,shared,latest,city,MailingCity",
+    );
+    bench.edit(
+        "base/cases/phone.toml",
+        "person = \"kim\"",
+        "person = \"lee\"",
+    );
+    bench.write("base/rules/logs.wasm", guests::FLOODS_THE_LOG);
+    // Another build of the rule, which reaches for more.
+    bench.write("base/rules/phone-decides.wasm", guests::USES_STD_ON_WASI);
+    transcript.run(&["pack", "diff", FILE, "base"]).expect(0);
+    transcript.run(&["pack", "diff", FILE, "nowhere"]).expect(1);
+    let told = bench
+        .treaty(&["--format", "json", "pack", "diff", FILE, "base"])
+        .expect(0)
+        .json();
+    assert_eq!(told["tables"]["contact"]["removed"][0], "city");
+    assert_eq!(told["rules"]["phone-decides"]["component"], "changed");
+    assert_eq!(told["components"]["logs"]["new"]["profile"], "contract");
+    // How large another build is, and what it takes, is the toolchain's.
+    let news = &told["components"]["phone-decides"]["news"];
+    for figure in ["size_bytes", "empty_batch_fuel"] {
+        transcript.hide(format!("becomes {}", news[figure][1]), "becomes <some>");
+    }
+    transcript.check("pack-diff");
 }

@@ -1,6 +1,7 @@
 //! `treaty pack`: rules as files that are carried about.
 
 mod build;
+mod diff;
 mod registry;
 mod signing;
 
@@ -18,6 +19,7 @@ pub async fn run(args: &Args, pack: &PackArgs) -> Result<Exit, Failed> {
     match &pack.command {
         PackCommand::Build(wish) => build::run(args, wish),
         PackCommand::Show(wish) => show(args, wish),
+        PackCommand::Diff(wish) => diff::run(args, wish),
         PackCommand::Unpack(wish) => unpack_pack(args, wish),
         PackCommand::Keygen(wish) => signing::keygen(args, wish),
         PackCommand::Sign(wish) => signing::sign(args, wish),

@@ -2,7 +2,7 @@
 
 mod bench;
 mod build;
-mod inspect;
+pub mod inspect;
 pub mod laws;
 mod new;
 pub mod suite;
@@ -36,10 +36,10 @@ pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
 /// Rules by the names under which a treaty asks them.
 type Rules = BTreeMap<String, Rule>;
 
-/// A sandbox under the limits that hold where a treaty says nothing, with the
-/// rules that ship.
-fn workshop() -> Result<Workshop, Failed> {
-    workshop_under(Limits::default())
+/// A sandbox for looking at components, also at those for which a treaty has to
+/// raise its limits, with the rules that ship.
+pub fn workshop() -> Result<Workshop, Failed> {
+    workshop_under(Limits::for_interpreters())
 }
 
 /// A sandbox under a treaty's limits.

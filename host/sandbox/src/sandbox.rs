@@ -94,11 +94,11 @@ impl Sandbox {
         if let Some(inner) = self.loaded(digest, profile) {
             return Ok(Rule { inner });
         }
-        let kinds = audit(bytes, profile)?;
+        let audited = audit(bytes, profile)?;
         let component = self.compiled(source, bytes, &digest)?;
         let pre = linker::link(&self.shared.engine, &component, profile)?;
         let shared = Arc::clone(&self.shared);
-        let inner = Arc::new(Inner::new(shared, digest, kinds, pre)?);
+        let inner = Arc::new(Inner::new(shared, digest, audited, pre)?);
         let mut loaded = self.shared.lock_loaded();
         loaded.retain(|_, rule| rule.strong_count() > 0);
         loaded.insert((digest, profile), Arc::downgrade(&inner));

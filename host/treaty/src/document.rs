@@ -280,10 +280,14 @@ impl<'d> Section<'d> {
 
     /// A table below this one as JSON; dates and times become texts.
     pub fn json_below(&self, key: &'static str) -> Option<Json> {
-        let below = self.below(key)?;
-        let entries = below.entries().into_iter();
-        let object = entries.map(|(name, value)| (name.value, below.json_of(value)));
-        Some(Json::Object(object.collect()))
+        Some(self.below(key)?.json())
+    }
+
+    /// The table as JSON; dates and times become texts.
+    pub fn json(&self) -> Json {
+        let entries = self.entries().into_iter();
+        let object = entries.map(|(name, value)| (name.value, self.json_of(value)));
+        Json::Object(object.collect())
     }
 
     /// Reports every key that was never asked for.

@@ -45,6 +45,7 @@ mod settings;
 mod setup;
 mod sheet;
 mod table;
+mod texts;
 
 pub use around::{Bare, BareTable, Extent, around};
 pub use cases::{
@@ -69,3 +70,4 @@ pub use settings::{
 };
 pub use setup::{own_fields, resolver_setup, setup};
 pub use table::SEMANTIC_TYPES;
+pub use texts::{CaseText, TableTexts, case_texts, table_texts};

@@ -32,7 +32,7 @@ mod written;
 
 pub use ask::{Answer, Asking, Compared, ask, setup_of};
 pub use bless::{Blessed, bless};
-pub use inspect::{Inspection, News, inspect, news};
+pub use inspect::{Inspection, Need, News, inspect, news};
 pub use judge::{Difference, differences};
 pub use laws::{LawResult, Measure, Measured, Outcome, Tries, bench, laws, laws_of_each};
 pub use load::{CannotLoad, CannotLoadNamed, Loaded, Place, ShippedComponent, Workshop};

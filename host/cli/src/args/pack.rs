@@ -21,6 +21,9 @@ pub enum PackCommand {
     Build(PackBuildArgs),
     /// Says what a pack is and holds, and who signed it.
     Show(PackShowArgs),
+    /// Says what is other in a pack than in an older one: its tables cell by cell, its
+    /// rules, its budget, its cases.
+    Diff(PackDiffArgs),
     /// Makes the folder of a pack again.
     Unpack(PackUnpackArgs),
     /// Makes a key to sign packs with. Prints the public half.
@@ -57,6 +60,18 @@ pub struct PackShowArgs {
     /// The pack.
     #[arg(value_name = "PACK")]
     pub pack: PathBuf,
+}
+
+/// Which packs: files or folders.
+#[derive(Debug, ClapArgs)]
+pub struct PackDiffArgs {
+    /// The older pack.
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// The newer one.
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
 }
 
 /// From where to where.
