@@ -27,6 +27,7 @@ mod messages;
 mod packs;
 mod questions;
 mod quickstart;
+mod records;
 mod rules;
 mod server;
 mod shared_file;

@@ -21,13 +21,13 @@ use crate::args::{Args, RulesArgs, RulesCommand};
 use crate::exit::{Exit, Failed};
 use crate::open;
 
-pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
+pub async fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
     match &rules.command {
         RulesCommand::Inspect(wish) => inspect::run(args, wish),
         RulesCommand::New(wish) => new::run(args, wish),
         RulesCommand::Build(wish) => build::run(args, wish),
         RulesCommand::Bench(wish) => bench::run(args, wish),
-        RulesCommand::Laws(wish) => laws::run(args, wish),
+        RulesCommand::Laws(wish) => laws::run(args, wish).await,
         RulesCommand::Test(wish) => test::run(args, wish),
         RulesCommand::Try(wish) => try_out::run(args, wish),
     }

@@ -1,4 +1,4 @@
-//! The laws of rules, held against generated input.
+//! The laws of rules, held against generated input, or against records of a system.
 //!
 //! What is generated comes from the treaty's own schemas, and is the same for the
 //! same seed. A counter-example is made as small as it goes, and told as a case
@@ -10,6 +10,7 @@ mod conflicts;
 mod mapper;
 mod matcher;
 mod parts;
+mod pool;
 mod resolver;
 mod rows;
 mod trial;
@@ -17,14 +18,17 @@ mod values;
 
 use std::collections::BTreeMap;
 
+use proptest::strategy::BoxedStrategy;
 use serde::Serialize;
 use treaty_folder::{CaseFile, EntitySettings, TreatyFolder, resolver_setup, setup};
-use treaty_model::{EntityName, OwnSchema, Setup};
+use treaty_model::{EntityName, OwnSchema, Row, Setup};
 use treaty_sandbox::Rule;
 
 use crate::words::Words;
 
 pub use bench::{Measure, Measured, bench};
+pub use pool::{Input, Pool, pool};
+
 pub(crate) use parts::Parts;
 
 /// How laws are tried.
@@ -76,6 +80,8 @@ pub(crate) struct Ground<'a> {
     name: &'a str,
     rule: &'a Rule,
     tries: Tries,
+    /// The records; none: they are made up.
+    pool: Option<&'a Pool>,
     /// What the rule says of itself beyond its name.
     attributes: &'a [(String, String)],
 }
@@ -85,6 +91,14 @@ impl Ground<'_> {
         Words {
             settings: self.settings,
             setup: self.setup,
+        }
+    }
+
+    /// Canonical rows.
+    fn rows(&self) -> BoxedStrategy<Row> {
+        match self.pool {
+            Some(pool) => pool.rows(),
+            None => rows::canonical(&self.settings.entity.table),
         }
     }
 
@@ -102,13 +116,21 @@ pub fn laws(
     folder: &TreatyFolder,
     file: &CaseFile,
     rules: &BTreeMap<String, Rule>,
+    input: Input<'_>,
     tries: Tries,
 ) -> Vec<LawResult> {
     let entities = folder.entities.iter();
     entities
         .flat_map(|settings| {
+            let pool = match input {
+                Input::Generated => None,
+                Input::Records(pools) => match pools.get(&settings.entity.name) {
+                    Some(pool) if pool.read() > 0 => Some(pool),
+                    _ => return Vec::new(),
+                },
+            };
             let parts = Parts::used(folder, settings);
-            held(folder, file, settings, &parts, rules, tries)
+            held(folder, file, settings, &parts, rules, (pool, tries))
         })
         .collect()
 }
@@ -127,7 +149,7 @@ pub fn laws_of_each(
     entities
         .flat_map(|settings| {
             let parts = Parts::of_each(folder, settings, cases, rules);
-            held(folder, file, settings, &parts, rules, tries)
+            held(folder, file, settings, &parts, rules, (None, tries))
         })
         .collect()
 }
@@ -139,7 +161,7 @@ fn held(
     settings: &EntitySettings,
     parts: &Parts<'_>,
     rules: &BTreeMap<String, Rule>,
-    tries: Tries,
+    (pool, tries): (Option<&Pool>, Tries),
 ) -> Vec<LawResult> {
     let schemas = schemas(file, settings);
     let mut results = Vec::new();
@@ -152,6 +174,7 @@ fn held(
             name,
             rule,
             tries,
+            pool,
             attributes: &attributes.unwrap_or_default(),
         }));
     };

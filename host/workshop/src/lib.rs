@@ -34,7 +34,9 @@ pub use ask::{Answer, Asking, Compared, ask, setup_of};
 pub use bless::{Blessed, bless};
 pub use inspect::{Inspection, Need, News, inspect, news};
 pub use judge::{Difference, differences};
-pub use laws::{LawResult, Measure, Measured, Outcome, Tries, bench, laws, laws_of_each};
+pub use laws::{
+    Input, LawResult, Measure, Measured, Outcome, Pool, Tries, bench, laws, laws_of_each, pool,
+};
 pub use load::{CannotLoad, CannotLoadNamed, Loaded, Place, ShippedComponent, Workshop};
 pub use refusals::refusals;
 pub use test::{CaseResult, Uncovered, test, uncovered};

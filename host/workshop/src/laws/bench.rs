@@ -77,6 +77,7 @@ pub fn bench(
         name,
         rule,
         tries,
+        pool: None,
         attributes: &[],
     };
     let mut measured = Vec::new();
