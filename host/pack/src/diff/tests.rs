@@ -1,3 +1,5 @@
+//! What is told of two packs, by what was edited in one.
+
 use std::fs;
 
 use serde_json::json;

@@ -1,3 +1,5 @@
+//! A treaty around tables: what its systems are, and what is told of a bad table.
+
 use super::*;
 
 fn bare<'a>(table: &'a str, matchers: &[&'a str]) -> Bare<'a> {
