@@ -22,7 +22,7 @@ enum Look {
     /// It was not there.
     New(Box<Inspection>),
     /// What is new in it.
-    News(News),
+    News(Box<News>),
     /// It cannot be looked at.
     Refused(String),
 }
@@ -58,7 +58,7 @@ fn looks(old: &Pack, new: &Pack, found: &PackDiff) -> Result<BTreeMap<String, Lo
             (Err(failed), _) => Look::Refused(failed.message),
             (Ok(now), Change::Added) => Look::New(Box::new(now)),
             (Ok(now), _) => match look(&workshop, old, name) {
-                Ok(before) => Look::News(news(&now, &before)),
+                Ok(before) => Look::News(Box::new(news(&now, &before))),
                 Err(failed) => Look::Refused(failed.message),
             },
         };
