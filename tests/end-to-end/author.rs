@@ -60,13 +60,14 @@ fn rules(kind: &str, languages: &[&'static str]) -> Vec<(&'static str, Rule)> {
             threads.spawn(move || {
                 let bench = Bench::new();
                 let component = made(&bench, kind, language);
-                if language != "python" {
-                    let file = component.display().to_string();
-                    let inspect = bench.treaty(&["rules", "inspect", &file]).expect(0);
-                    inspect
-                        .says(&format!("try-{language} 1.0.0: "))
-                        .says(&format!("  decides as      {kind}\n"))
-                        .says("  profile         contract\n");
+                let file = component.display().to_string();
+                let inspect = bench.treaty(&["rules", "inspect", &file]).expect(0);
+                let inspect = inspect
+                    .says(&format!("try-{language} 1.0.0: "))
+                    .says(&format!("  decides as      {kind}\n"))
+                    .says("  profile         contract\n");
+                if language == "python" {
+                    inspect.says("  needs           at least component-mib = ");
                 }
                 tried(&bench, language);
                 (language, load(component))

@@ -55,6 +55,7 @@ mod restless;
 mod retention;
 mod rules;
 mod same;
+mod sampled;
 mod silence;
 mod status;
 mod switch;
@@ -107,6 +108,7 @@ pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
 pub use rules::KeptRules;
+pub use sampled::{Sampled, sample};
 pub use status::{
     EntityStatus, EntitySystemStatus, Lately, ProblemShown, RunShown, Status, TripShown,
     UndeliveredShown, Volume,

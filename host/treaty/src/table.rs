@@ -63,12 +63,17 @@ pub(crate) fn read(root: &Path, entity: &mut EntitySettings, problems: &mut Vec<
         Ok(sheet) => sheet,
         Err(problem) => return problems.push(problem),
     };
-    let Ok(headings) = headings::read(&sheet, &entity.entity, problems) else {
+    of_sheet(&sheet, entity, problems);
+}
+
+/// Reads a field table that has been taken apart into cells.
+pub(crate) fn of_sheet(sheet: &Sheet, entity: &mut EntitySettings, problems: &mut Vec<Problem>) {
+    let Ok(headings) = headings::read(sheet, &entity.entity, problems) else {
         return;
     };
     let mut table = FieldTable::default();
     for row in &sheet.rows {
-        let (cells, order) = cells(&sheet, row, &headings, problems);
+        let (cells, order) = cells(sheet, row, &headings, problems);
         let mut field = row::read(&sheet.row_place(row), &cells, &entity.entity, problems);
         let for_rules = order.into_iter().map(|heading| {
             let text = row::normal(&heading, &cells[&heading].value, &field, &entity.entity);
@@ -84,7 +89,7 @@ pub(crate) fn read(root: &Path, entity: &mut EntitySettings, problems: &mut Vec<
     }
     if table.is_empty() {
         let message = "the table has no rows, so nothing moves";
-        problems.push(Problem::of_file(&path, message).warning());
+        problems.push(Problem::of_file(&sheet.file, message).warning());
     }
     entity.entity.table = table;
 }

@@ -30,7 +30,7 @@ pub enum RulesCommand {
     Test(TestArgs),
     /// Holds the laws of its kind against each rule of the treaty, with generated
     /// input: for instance that the order of the sides does not matter. No system
-    /// is opened.
+    /// is opened but the one of --records.
     Laws(LawsArgs),
     /// Measures what each rule of the treaty costs, by the size of its batches: time
     /// on this machine, fuel, memory. No system is opened.
@@ -42,7 +42,8 @@ pub enum RulesCommand {
 /// Which cases, and how they are told.
 #[derive(Debug, ClapArgs)]
 pub struct TestArgs {
-    /// Case files; without any, all of the treaty's folder `cases`.
+    /// Case files; without any, all of the treaty's folder `cases`. Or a pack: its
+    /// folder, or its file.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -68,7 +69,8 @@ pub struct TestArgs {
 /// Which rules, and how hard.
 #[derive(Debug, ClapArgs)]
 pub struct LawsArgs {
-    /// Rules of the treaty by their names; without any, all of them.
+    /// Rules of the treaty by their names; without any, all of them. With a pack in
+    /// front, its folder or its file, those of the pack.
     #[arg(value_name = "RULE")]
     pub rules: Vec<String>,
 
@@ -88,6 +90,21 @@ pub struct LawsArgs {
     /// Writes counter-examples as case files into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub write: Option<PathBuf>,
+
+    /// Takes records of this system of the treaty in place of generated ones. They
+    /// are only read, and a counter-example shows what stands in them.
+    #[arg(long, value_name = "SYSTEM")]
+    pub records: Option<String>,
+
+    /// How many records of each entity are read, at most.
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 2000,
+        requires = "records",
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    pub sample: u32,
 }
 
 /// Which rules, and beside what.
