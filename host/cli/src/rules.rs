@@ -2,9 +2,12 @@
 
 mod bench;
 mod build;
+mod compared;
 mod inspect;
 mod laws;
 mod new;
+mod replay;
+mod shadow;
 mod test;
 mod try_out;
 
@@ -29,6 +32,8 @@ pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
         RulesCommand::Laws(wish) => laws::run(args, wish),
         RulesCommand::Test(wish) => test::run(args, wish),
         RulesCommand::Try(wish) => try_out::run(args, wish),
+        RulesCommand::Replay(wish) => replay::run(args, wish),
+        RulesCommand::Shadow(wish) => shadow::run(args, wish),
     }
 }
 

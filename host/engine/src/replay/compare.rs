@@ -22,14 +22,25 @@ pub enum Likeness {
 
 /// What comes of a contested field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "kebab-case")]
+#[serde(rename_all = "kebab-case", tag = "outcome")]
 pub enum Outcome {
-    /// It gets this value, for this reason.
-    Value(Value, String),
-    /// A person is asked, for this reason.
-    Person(String),
+    /// It gets a value.
+    Value {
+        /// The value.
+        value: Value,
+        /// Why.
+        reason: String,
+    },
+    /// A person is asked.
+    Person {
+        /// Why.
+        reason: String,
+    },
     /// The rule gave no answer.
-    Failed(String),
+    Failed {
+        /// Why.
+        reason: String,
+    },
 }
 
 /// What becomes of one field, then and now.
@@ -63,9 +74,9 @@ pub(crate) fn compare(conflict: &Conflict, was: &Answer, is: &Answer) -> Vec<Fie
 fn likeness(was: &Outcome, is: &Outcome, answer: &Answer) -> Likeness {
     let same = match (was, is) {
         // A reason in other words changes nothing.
-        (Outcome::Value(was, _), Outcome::Value(is, _)) => was == is,
-        (Outcome::Person(_), Outcome::Person(_)) => true,
-        (Outcome::Failed(was), Outcome::Failed(is)) => was == is,
+        (Outcome::Value { value: was, .. }, Outcome::Value { value: is, .. }) => was == is,
+        (Outcome::Person { .. }, Outcome::Person { .. }) => true,
+        (Outcome::Failed { reason: was }, Outcome::Failed { reason: is }) => was == is,
         _ => false,
     };
     match answer {
@@ -98,24 +109,29 @@ pub(crate) fn is_over_budget(setback: &Setback) -> bool {
 }
 
 fn outcome(contested: &Contested, answer: &Answer) -> Outcome {
+    let failed = |reason: String| Outcome::Failed { reason };
     let verdicts = match answer {
         Ok(verdicts) => verdicts,
-        Err(setback) => return Outcome::Failed(setback.to_string()),
+        Err(setback) => return failed(setback.to_string()),
     };
     let of_field = |verdict: &&Verdict| verdict.field == contested.field;
-    let Some(Verdict {
-        decision, reason, ..
-    }) = verdicts.iter().find(of_field)
-    else {
-        return Outcome::Failed("no verdict".to_owned());
+    let Some(verdict) = verdicts.iter().find(of_field) else {
+        return failed("no verdict".to_owned());
     };
-    match decision {
+    let reason = verdict.reason.clone();
+    match &verdict.decision {
         Decision::Keep(side) => match contested.candidates.get(*side as usize) {
-            Some(candidate) => Outcome::Value(candidate.value.clone(), reason.clone()),
-            None => Outcome::Failed(format!("keeps side {side}, which there is not")),
+            Some(candidate) => Outcome::Value {
+                value: candidate.value.clone(),
+                reason,
+            },
+            None => failed(format!("keeps side {side}, which there is not")),
         },
-        Decision::Set(value) => Outcome::Value(value.clone(), reason.clone()),
-        Decision::Escalate => Outcome::Person(reason.clone()),
+        Decision::Set(value) => Outcome::Value {
+            value: value.clone(),
+            reason,
+        },
+        Decision::Escalate => Outcome::Person { reason },
     }
 }
 
