@@ -27,6 +27,7 @@ mod messages;
 mod packs;
 mod questions;
 mod quickstart;
+mod replay;
 mod rules;
 mod server;
 mod shared_file;

@@ -86,8 +86,8 @@ pub use check::{Checked, check};
 pub use docs::{
     AlertsDocs, Amount, AssignmentDocs, CrossReferenceDocs, Decider, Direction, EntityDocs,
     FieldDocs, FileDocs, MailDocs, MatchingDocs, OwnFieldDocs, PartDocs, PassStep, RuleDocs,
-    RuleKind, RuleSaid, RuleUse, STEPS, SettingDocs, SideDocs, SystemDocs, TreatyDocs, WebhookDocs,
-    docs,
+    RuleKind, RuleSaid, RuleUse, STEPS, SettingDocs, ShadowDocs, SideDocs, SystemDocs, TreatyDocs,
+    WebhookDocs, docs,
 };
 pub use doctor::{
     Backlog, Diagnosis, EntityBacklog, Figure, Symptom, SystemEntityHealth, SystemHealth, doctor,

@@ -30,7 +30,8 @@ pub(super) fn files(folder: &TreatyFolder) -> Result<Vec<FileDocs>, EngineError>
         let file = entity.cross_reference.as_ref();
         names.extend(file.map(|file| relative(folder, file)));
     }
-    for rule in &folder.rules {
+    let rules = folder.rules.iter();
+    for rule in rules.flat_map(|rule| std::iter::once(rule).chain(rule.shadow.as_deref())) {
         if let Component::File(file) = &rule.component {
             names.push(relative(folder, file));
         }
