@@ -5,14 +5,14 @@
 //! and nothing that it does touches the pass.
 
 use rayon::prelude::*;
-use treaty_ledger::{AskedBatch, Decided, ShadowBatch};
-use treaty_model::{Conflict, FieldIndex, Link, LinkId, RunId};
+use treaty_ledger::{AskedBatch, ShadowBatch};
+use treaty_model::{Conflict, FieldIndex, Link, LinkId, RunId, Verdict};
 use treaty_planner::{Examination, Ruled};
 use treaty_sandbox::Answers;
 
 use crate::part::Bound;
 use crate::reading::is_of_host;
-use crate::recording::{Answer, keep_answer, keep_conflict, keep_setup};
+use crate::recording::{About, Answer, is_kept, keep_answer, keep_setup, record};
 use crate::{Engine, Part};
 
 /// What is kept of what resolvers are asked.
@@ -79,53 +79,40 @@ impl Engine {
         part: &Part,
         resolver: &Bound,
         together: &Together,
-        answers: &Answers<Vec<treaty_model::Verdict>>,
+        answers: &Answers<Vec<Verdict>>,
         run: RunId,
     ) -> Option<AskedBatch> {
-        let asked = together.links.par_iter().zip(&together.conflicts);
-        let answered = asked.zip(&answers.answers);
-        let answered = answered.filter(|(_, answer)| !answer.as_ref().is_err_and(is_of_host));
-        let (decisions, conflicts): (Vec<_>, Vec<_>) = answered
-            .map(|((link, conflict), answer)| {
-                let decided = Decided {
-                    link: *link,
-                    input: keep_conflict(conflict),
-                    answer: keep_answer(answer),
-                };
-                (decided, conflict)
-            })
-            .unzip();
-        if decisions.is_empty() {
-            return None;
-        }
-        let whole = decisions.len() == together.conflicts.len();
-        let (setup, now) = keep_setup(&resolver.setup);
-        Some(AskedBatch {
+        let about = About {
+            rule: &resolver.id,
+            setup: &resolver.setup,
+            entity: &part.entity.name,
+            links: &together.links,
+            conflicts: &together.conflicts,
             at: self.clock.now(),
             run,
-            rule: resolver.id.clone(),
-            setup,
-            now,
-            entity: part.entity.name.clone(),
-            fuel: whole.then_some(answers.fuel),
-            shadow: shadow(resolver, conflicts),
-            decisions,
-        })
+        };
+        let mut batch = record(&about, answers)?;
+        batch.shadow = shadow(resolver, &together.conflicts, answers);
+        Some(batch)
     }
 }
 
-/// Asks what stands beside a resolver.
-fn shadow(resolver: &Bound, conflicts: Vec<&Conflict>) -> Option<ShadowBatch> {
+/// Asks what stands beside a resolver about all that is kept of a batch.
+fn shadow(
+    resolver: &Bound,
+    conflicts: &[Conflict],
+    answers: &Answers<Vec<Verdict>>,
+) -> Option<ShadowBatch> {
     let (rule, setup) = resolver.shadow.as_ref()?;
-    let conflicts: Vec<Conflict> = conflicts.into_iter().cloned().collect();
+    let asked = conflicts.iter().zip(&answers.answers);
+    let asked = asked.filter(|(_, answer)| is_kept(answer));
+    let conflicts: Vec<Conflict> = asked.map(|(conflict, _)| conflict.clone()).collect();
     let answers = rule.resolve(setup, &conflicts);
-    let of_host = |answer: &Answer| answer.as_ref().is_err_and(is_of_host);
-    let whole = !answers.answers.iter().any(of_host);
     Some(ShadowBatch {
         component: rule.digest(),
         setup: keep_setup(setup).0,
+        fuel: answers.answers.iter().all(is_kept).then_some(answers.fuel),
         answers: answers.answers.par_iter().map(keep_answer).collect(),
-        fuel: whole.then_some(answers.fuel),
     })
 }
 

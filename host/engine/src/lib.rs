@@ -108,6 +108,7 @@ pub use opening::{
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
+pub use recording::{About, record};
 pub use replay::{
     Altered, Candidate, Change, Compared, Counts as ReplayCounts, FieldCounts, Likeness, Outcome,
     ReplayWish, Replayed, ShadowWish, Shadowed, ToldAs, replay, shadows,

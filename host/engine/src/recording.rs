@@ -2,19 +2,74 @@
 //! JSON, lists in place of objects. They read back to exactly what was asked, so
 //! that it can be asked again.
 
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
-use treaty_ledger::Content;
+use treaty_ledger::{AskedBatch, Content, Decided};
 use treaty_model::{
-    ActorKind, Attribute, Candidate, Cell, Conflict, Contested, Decision, Origin, Row, Setup,
-    Standing, Timestamp, Value, Verdict,
+    ActorKind, Attribute, Candidate, Cell, Conflict, Contested, Decision, EntityName, LinkId,
+    Origin, Row, RuleId, RunId, Setup, Standing, Timestamp, Value, Verdict,
 };
-use treaty_sandbox::Setback;
+use treaty_sandbox::{Answers, Setback};
+
+use crate::reading::is_of_host;
 
 /// What a rule is told that changes from one start of Treaty to the next.
 pub(crate) const NOW: &str = "now";
 
 /// What a rule answered to a conflict.
 pub(crate) type Answer = Result<Vec<Verdict>, Setback>;
+
+/// What a resolver was asked together.
+#[derive(Clone, Copy, Debug)]
+pub struct About<'a> {
+    /// The rule.
+    pub rule: &'a RuleId,
+    /// What it was told once.
+    pub setup: &'a Setup,
+    /// The entity.
+    pub entity: &'a EntityName,
+    /// The links.
+    pub links: &'a [LinkId],
+    /// Their conflicts.
+    pub conflicts: &'a [Conflict],
+    /// When.
+    pub at: Timestamp,
+    /// In which run.
+    pub run: RunId,
+}
+
+/// A batch as the journal keeps it, without anything that stands beside the rule;
+/// none where the host could not ask about anything of it.
+pub fn record(about: &About<'_>, answers: &Answers<Vec<Verdict>>) -> Option<AskedBatch> {
+    let asked = about.links.par_iter().zip(about.conflicts);
+    let answered = asked.zip(&answers.answers);
+    let decisions: Vec<Decided> = answered
+        .filter(|(_, answer)| is_kept(answer))
+        .map(|((link, conflict), answer)| Decided {
+            link: *link,
+            input: keep_conflict(conflict),
+            answer: keep_answer(answer),
+        })
+        .collect();
+    let whole = decisions.len() == about.conflicts.len();
+    let (setup, now) = keep_setup(about.setup);
+    (!decisions.is_empty()).then(|| AskedBatch {
+        at: about.at,
+        run: about.run,
+        rule: about.rule.clone(),
+        setup,
+        now,
+        entity: about.entity.clone(),
+        decisions,
+        fuel: whole.then_some(answers.fuel),
+        shadow: None,
+    })
+}
+
+/// Whether an answer is the rule's own, and no failure of the host.
+pub(crate) fn is_kept(answer: &Answer) -> bool {
+    !answer.as_ref().is_err_and(is_of_host)
+}
 
 #[derive(Serialize, Deserialize)]
 struct ConflictKept(Vec<ContestedKept>, Row, Vec<Attribute>);

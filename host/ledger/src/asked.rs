@@ -76,10 +76,7 @@ pub(crate) fn write(db: &Connection, batch: &AskedBatch) -> rusqlite::Result<()>
         .collect();
     let setup_mark = Mark::of_setup(batch.setup.text());
     let mark = Mark::of_batch(&batch.rule, &setup_mark, batch.fuel, &marks);
-    let known: Option<i64> = db
-        .prepare_cached("SELECT id FROM journal.asked WHERE mark = ?1")?
-        .query_row([&mark], |row| row.get(0))
-        .optional()?;
+    let known = known(db, "SELECT id FROM journal.asked WHERE mark = ?1", &mark)?;
     let (asked, numbers) = match known {
         Some(_) if batch.shadow.is_none() => return Ok(()),
         Some(asked) => (asked, write_decisions(db, batch, &marks)?),
@@ -111,13 +108,20 @@ pub(crate) fn write(db: &Connection, batch: &AskedBatch) -> rusqlite::Result<()>
     }
 }
 
+/// The number of what has a mark. It is looked for before anything is added, so that
+/// what is asked again leaves the file as it is.
+fn known(db: &Connection, sql: &str, mark: &Mark) -> rusqlite::Result<Option<i64>> {
+    let mut statement = db.prepare_cached(sql)?;
+    statement.query_row([mark], |row| row.get(0)).optional()
+}
+
 fn write_setup(db: &Connection, setup: &Content, mark: &Mark) -> rusqlite::Result<i64> {
-    db.prepare_cached(
-        "INSERT INTO journal.setup (mark, content) VALUES (?1, ?2) ON CONFLICT (mark) DO NOTHING",
-    )?
-    .execute(params![mark, setup.text()])?;
-    db.prepare_cached("SELECT id FROM journal.setup WHERE mark = ?1")?
-        .query_row([mark], |row| row.get(0))
+    if let Some(known) = known(db, "SELECT id FROM journal.setup WHERE mark = ?1", mark)? {
+        return Ok(known);
+    }
+    db.prepare_cached("INSERT INTO journal.setup (mark, content) VALUES (?1, ?2)")?
+        .execute(params![mark, setup.text()])?;
+    Ok(db.last_insert_rowid())
 }
 
 /// Keeps the decisions that are new, and gives the numbers of all.
@@ -128,12 +132,14 @@ fn write_decisions(
 ) -> rusqlite::Result<Vec<i64>> {
     let mut add = db.prepare_cached(
         "INSERT INTO journal.decision (mark, at, entity, link, input, answer)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (mark) DO NOTHING",
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
     )?;
-    let mut find = db.prepare_cached("SELECT id FROM journal.decision WHERE mark = ?1")?;
     let decisions = batch.decisions.iter().zip(marks);
     let numbers = decisions.map(|(decided, mark)| {
-        let added = add.execute(params![
+        if let Some(known) = known(db, "SELECT id FROM journal.decision WHERE mark = ?1", mark)? {
+            return Ok(known);
+        }
+        add.execute(params![
             mark,
             batch.at.as_micros(),
             batch.entity.as_str(),
@@ -141,10 +147,7 @@ fn write_decisions(
             decided.input.text(),
             decided.answer.text(),
         ])?;
-        match added {
-            0 => find.query_row([mark], |row| row.get(0)),
-            _ => Ok(db.last_insert_rowid()),
-        }
+        Ok(db.last_insert_rowid())
     });
     numbers.collect()
 }
@@ -169,23 +172,22 @@ fn write_shadow(
         shadow.fuel,
         &others,
     );
-    let setup = write_setup(db, &shadow.setup, &setup_mark)?;
-    let added = db
-        .prepare_cached(
-            "INSERT INTO journal.shadow (mark, asked, at, component, setup, fuel)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (mark) DO NOTHING",
-        )?
-        .execute(params![
-            mark,
-            asked,
-            batch.at.as_micros(),
-            shadow.component.to_string(),
-            setup,
-            shadow.fuel.map(number::stored),
-        ])?;
-    if added == 0 {
+    if known(db, "SELECT id FROM journal.shadow WHERE mark = ?1", &mark)?.is_some() {
         return Ok(());
     }
+    let setup = write_setup(db, &shadow.setup, &setup_mark)?;
+    db.prepare_cached(
+        "INSERT INTO journal.shadow (mark, asked, at, component, setup, fuel)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+    )?
+    .execute(params![
+        mark,
+        asked,
+        batch.at.as_micros(),
+        shadow.component.to_string(),
+        setup,
+        shadow.fuel.map(number::stored),
+    ])?;
     let number = db.last_insert_rowid();
     let mut add = db.prepare_cached(
         "INSERT INTO journal.shadow_answer (shadow, decision, answer) VALUES (?1, ?2, ?3)

@@ -36,7 +36,11 @@ pub fn lines(compared: &Compared) -> Vec<String> {
             counted(compared.forgotten, "decision")
         ));
     }
-    lines.extend(compared.altered.iter().map(altered_line));
+    lines.extend(compared.altered.iter().take(SHOWN_MAX).map(altered_line));
+    if compared.altered.len() > SHOWN_MAX {
+        let more = compared.altered.len() - SHOWN_MAX;
+        lines.push(format!("… and {more} more; `--format json` lists all"));
+    }
     lines
 }
 

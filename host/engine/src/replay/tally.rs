@@ -1,6 +1,6 @@
 //! What comparing came to, added up.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use treaty_ledger::{KeptBatch, KeptDecision, Recordings};
@@ -63,7 +63,7 @@ pub struct Change {
 }
 
 /// An entry of the journal that is not what it was when it was kept.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub struct Altered {
     /// Which entry, and what shows it.
     pub what: String,
@@ -91,6 +91,9 @@ pub struct Compared {
     pub altered: Vec<Altered>,
     #[serde(skip)]
     by_field: BTreeMap<(String, EntityName, String), Counts>,
+    /// Those of `altered`: a batch later may bring one of them again.
+    #[serde(skip)]
+    known_altered: BTreeSet<Altered>,
 }
 
 /// Numbers of decisions that were met, a bit for each.
@@ -199,7 +202,7 @@ impl Compared {
     ) -> Result<(), EngineError> {
         self.forgotten += said.forgotten;
         for altered in said.altered {
-            if !self.altered.contains(&altered) {
+            if self.known_altered.insert(altered.clone()) {
                 self.altered.push(altered);
             }
         }
