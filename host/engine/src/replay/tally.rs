@@ -106,8 +106,16 @@ pub(crate) struct Said {
     /// Decisions that were forgotten.
     pub(crate) forgotten: u64,
     altered: Vec<Altered>,
-    /// By decision: its link and its fields by name.
-    decided: Vec<(EntityName, LinkId, Vec<(String, FieldSaid)>)>,
+    decided: Vec<DecisionSaid>,
+}
+
+/// What is told of one decision.
+#[derive(Debug)]
+struct DecisionSaid {
+    entity: EntityName,
+    link: LinkId,
+    /// Its fields by name.
+    fields: Vec<(String, FieldSaid)>,
 }
 
 impl Counts {
@@ -186,8 +194,11 @@ impl Said {
         let named = fields
             .into_iter()
             .map(|said| (told.field(said.field), said));
-        let (entity, link) = (kept.entity.clone(), kept.link);
-        self.decided.push((entity, link, named.collect()));
+        self.decided.push(DecisionSaid {
+            entity: kept.entity.clone(),
+            link: kept.link,
+            fields: named.collect(),
+        });
     }
 }
 
@@ -207,7 +218,12 @@ impl Compared {
             }
         }
         let rule = &batch.rule.name;
-        for (entity, link, fields) in said.decided {
+        for decided in said.decided {
+            let DecisionSaid {
+                entity,
+                link,
+                fields,
+            } = decided;
             let worst = fields.iter().map(|(_, said)| said.likeness).max();
             self.decisions.add(worst.unwrap_or(Likeness::Same));
             for (field, said) in fields {
