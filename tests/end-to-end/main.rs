@@ -28,6 +28,7 @@ mod packs;
 mod questions;
 mod quickstart;
 mod records;
+mod replay;
 mod rules;
 mod server;
 mod shared_file;

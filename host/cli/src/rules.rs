@@ -2,9 +2,12 @@
 
 mod bench;
 mod build;
+mod compared;
 pub mod inspect;
 pub mod laws;
 mod new;
+mod replay;
+mod shadow;
 pub mod suite;
 pub mod test;
 mod try_out;
@@ -30,6 +33,8 @@ pub async fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
         RulesCommand::Laws(wish) => laws::run(args, wish).await,
         RulesCommand::Test(wish) => test::run(args, wish),
         RulesCommand::Try(wish) => try_out::run(args, wish),
+        RulesCommand::Replay(wish) => replay::run(args, wish),
+        RulesCommand::Shadow(wish) => shadow::run(args, wish),
     }
 }
 

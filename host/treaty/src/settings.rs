@@ -126,6 +126,8 @@ pub struct RuleSettings {
     pub profile: Profile,
     /// Its own configuration, a JSON object.
     pub configuration: Json,
+    /// `[rules.<name>.shadow]`: what is asked the same conflicts and decides nothing.
+    pub shadow: Option<Box<RuleSettings>>,
 }
 
 /// Where a component is.

@@ -37,6 +37,66 @@ pub enum RulesCommand {
     Bench(BenchArgs),
     /// Asks a rule one thing, and tells its answer, its reason and what that took.
     Try(TryArgs),
+    /// Decides again what was decided, by another component or by the treaty's own
+    /// rules, and tells what would be different. Nothing is written anywhere.
+    Replay(ReplayArgs),
+    /// Tells what the shadows of rules (`[rules.<name>.shadow]`) would have decided.
+    Shadow(ShadowArgs),
+}
+
+/// What decides again, and what.
+#[derive(Debug, ClapArgs)]
+pub struct ReplayArgs {
+    /// A component, `shipped:` and the name of a rule that ships, or a folder with a
+    /// `pack.toml`, whose rules decide what rules of the same name decided. Without
+    /// it the treaty's own rules, as they are configured now.
+    #[arg(value_name = "COMPONENT")]
+    pub component: Option<String>,
+
+    /// Only what this rule of the treaty decided.
+    #[arg(long, value_name = "RULE")]
+    pub rule: Option<String>,
+
+    /// Only what was asked first since so many days (`30d`) or hours (`12h`) ago.
+    #[arg(long, value_name = "TIME", value_parser = micros_of)]
+    pub since: Option<i64>,
+
+    /// A journal file, for instance a copy on another machine, in place of the
+    /// treaty's own.
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+
+    /// Ends with exit code 6 where more than this share of the decisions that could
+    /// be decided again are not the same, errors among them: `2%`.
+    #[arg(long, value_name = "SHARE", value_parser = share_of)]
+    pub gate: Option<f64>,
+}
+
+/// Since when.
+#[derive(Debug, ClapArgs)]
+pub struct ShadowArgs {
+    /// Only what was asked first since so many days (`30d`) or hours (`12h`) ago.
+    #[arg(long, value_name = "TIME", value_parser = micros_of)]
+    pub since: Option<i64>,
+}
+
+/// Reads `30d` or `12h`, as microseconds.
+fn micros_of(text: &str) -> Result<i64, String> {
+    let wanted = || format!("{text:?} is no time such as 30d or 12h");
+    let hours = [('d', 24), ('h', 1)].into_iter().find_map(|(unit, hours)| {
+        let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(hours).filter(|hours| *hours >= 0)
+    });
+    let micros = hours.and_then(|hours| hours.checked_mul(3_600_000_000));
+    micros.ok_or_else(wanted)
+}
+
+/// Reads `2%`, as a share of one.
+fn share_of(text: &str) -> Result<f64, String> {
+    let percent = text.strip_suffix('%').and_then(|text| text.parse().ok());
+    let percent = percent.filter(|percent| (0.0..=100.0).contains(percent));
+    let share = percent.map(|percent: f64| percent / 100.0);
+    share.ok_or_else(|| format!("{text:?} is no share such as 2%"))
 }
 
 /// Which cases, and how they are told.
@@ -241,6 +301,25 @@ impl From<TargetArg> for RustTarget {
         match target {
             TargetArg::Unknown => Self::Unknown,
             TargetArg::Wasip2 => Self::Wasip2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_shares_are_read() {
+        assert_eq!(micros_of("1d"), Ok(86_400_000_000));
+        assert_eq!(micros_of("12h"), Ok(43_200_000_000));
+        for wrong in ["", "30", "d", "-1d", "1.5d", "99999999999999999d"] {
+            assert!(micros_of(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(share_of("2%"), Ok(0.02));
+        assert_eq!(share_of("0%"), Ok(0.0));
+        for wrong in ["", "2", "-1%", "101%", "NaN%"] {
+            assert!(share_of(wrong).is_err(), "{wrong}");
         }
     }
 }

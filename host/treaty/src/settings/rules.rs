@@ -33,6 +33,7 @@ pub(crate) fn shipped(name: &str) -> RuleSettings {
         component: Component::Shipped(name.to_owned()),
         profile: Profile::default(),
         configuration: Json::Object(Map::new()),
+        shadow: None,
     }
 }
 
@@ -59,16 +60,39 @@ fn rule(name: &Spot<String>, section: Section<'_>, root: &Path, known: &Known) -
             section.report(Problem::at(&section.place, message).hint(hint));
         }
     }
+    read_keys(&mut rule, &section);
+    if let Some(section) = section.below("shadow") {
+        rule.shadow = Some(Box::new(shadow(&rule, section, root, known)));
+    }
+    section.finish();
+    rule
+}
+
+/// Reads what stands beside a rule: what it does not say is as the rule has it.
+fn shadow(rule: &RuleSettings, section: Section<'_>, root: &Path, known: &Known) -> RuleSettings {
+    let mut shadow = rule.clone();
+    if let Some(component) = section.text("component")
+        && let Some(component) = resolve(&section, &component, root, known)
+    {
+        shadow.component = component;
+    }
+    read_keys(&mut shadow, &section);
+    section.finish();
+    shadow
+}
+
+/// Reads how a rule is run and configured.
+fn read_keys(rule: &mut RuleSettings, section: &Section<'_>) {
     let profiles = [
         ("contract", Profile::Contract),
         ("inert-wasi", Profile::InertWasi),
     ];
-    rule.profile = section.choice("profile", &profiles).unwrap_or_default();
+    if let Some(profile) = section.choice("profile", &profiles) {
+        rule.profile = profile;
+    }
     if let Some(configuration) = section.json_below("configuration") {
         rule.configuration = configuration;
     }
-    section.finish();
-    rule
 }
 
 fn resolve(
