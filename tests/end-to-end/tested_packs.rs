@@ -239,3 +239,19 @@ fn what_is_other_in_a_pack_is_told_cell_by_cell() {
     }
     transcript.check("pack-diff");
 }
+
+#[test]
+fn a_rule_that_no_table_has_input_for_is_told() {
+    let bench = base();
+    bench.edit("base/contact.csv", "shared,latest,email", "hubspot,,email");
+    bench.edit("base/contact.csv", "shared,phone-decides", "hubspot,");
+    let case = "[[case]]\nname = \"read\"\nentity = \"contact\"\nread = \"hubspot\"\n\
+                own = { email = \"a@berg.example\" }\n\
+                expect.canonical = { email = \"a@berg.example\" }\n";
+    bench.write("base/cases/phone.toml", case);
+    bench
+        .treaty(&["pack", "build", "base"])
+        .expect(0)
+        .says("0 laws: 0 held, 0 broken, 0 not tried\n")
+        .says("no law was tried on phone-decides: no table has input for it\n");
+}

@@ -80,6 +80,14 @@ fn verdict(suite: Suite) -> Result<Verdict, Failed> {
 }
 
 impl Verdict {
+    /// The pack's own rules that no law could be held against: no table has anything
+    /// for them.
+    fn untried(&self) -> Vec<&str> {
+        let own = self.suite.own_rules();
+        let tried = |name: &str| self.laws.iter().any(|law| law.rule == name);
+        own.filter(|name| !tried(name)).collect()
+    }
+
     fn failure(&self) -> Option<Failed> {
         let cases = self.cases.iter().filter(|case| !case.passed()).count();
         let laws = self.laws.iter().filter(|law| is_broken(law)).count();
@@ -111,6 +119,7 @@ fn tell(args: &Args, tested: Option<&Verdict>, made: Option<(&Pack, &std::path::
             all["cases"] = json!(tested.cases);
             all["uncovered"] = json!(uncovered);
             all["laws"] = json!(tested.laws);
+            all["untried"] = json!(tested.untried());
         }
         tell::json(&all);
         return;
@@ -118,6 +127,11 @@ fn tell(args: &Args, tested: Option<&Verdict>, made: Option<(&Pack, &std::path::
     if let Some(tested) = tested {
         test::tell_lines(&tested.cases, &uncovered);
         tell_results(&tested.laws);
+        for name in tested.untried() {
+            tell::typed_line(format!(
+                "no law was tried on {name}: no table has input for it"
+            ));
+        }
     }
     if let Some((pack, out)) = made {
         tell_pack(args, pack, Some(out));

@@ -171,6 +171,7 @@ fn settings_of((name, rule): (&String, &PackRule)) -> RuleSettings {
             PackProfile::InertWasi => Profile::InertWasi,
         },
         configuration: rule.configuration.clone(),
+        shadow: None,
     }
 }
 
