@@ -3,9 +3,11 @@
 //!
 //! These tests use the languages' own tools and registries.
 
+mod own_tests;
 mod world;
 
 use std::path::PathBuf;
+use std::process::Command;
 
 use treaty_model::{Decision, InboundAnswer, Outbound, Purpose, SystemIndex, Verdict};
 use treaty_sandbox::{Detail, Limits, Profile, Rule, Sandbox, SandboxOptions};
@@ -25,10 +27,14 @@ fn made(bench: &Bench, kind: &str, language: &str) -> PathBuf {
 
 fn build(bench: &Bench, arguments: &[&str]) -> Ended {
     let mut command = bench.command(&[&["rules", "build"], arguments].concat());
-    // One folder for what the libraries of rules in Rust are compiled to.
-    let shared = concat!(env!("CARGO_TARGET_TMPDIR"), "/authors");
-    let output = command.env("CARGO_TARGET_DIR", shared).output();
+    let output = in_shared_folder(&mut command).output();
     Ended::from(output.expect("the command starts"))
+}
+
+/// One folder for what the libraries of rules in Rust are compiled to.
+fn in_shared_folder(command: &mut Command) -> &mut Command {
+    let shared = concat!(env!("CARGO_TARGET_TMPDIR"), "/authors");
+    command.env("CARGO_TARGET_DIR", shared)
 }
 
 /// Loads a component under the limits for large interpreters.
@@ -60,13 +66,14 @@ fn rules(kind: &str, languages: &[&'static str]) -> Vec<(&'static str, Rule)> {
             threads.spawn(move || {
                 let bench = Bench::new();
                 let component = made(&bench, kind, language);
-                if language != "python" {
-                    let file = component.display().to_string();
-                    let inspect = bench.treaty(&["rules", "inspect", &file]).expect(0);
-                    inspect
-                        .says(&format!("try-{language} 1.0.0: "))
-                        .says(&format!("  decides as      {kind}\n"))
-                        .says("  profile         contract\n");
+                let file = component.display().to_string();
+                let inspect = bench.treaty(&["rules", "inspect", &file]).expect(0);
+                let inspect = inspect
+                    .says(&format!("try-{language} 1.0.0: "))
+                    .says(&format!("  decides as      {kind}\n"))
+                    .says("  profile         contract\n");
+                if language == "python" {
+                    inspect.says("  needs           at least component-mib = ");
                 }
                 tried(&bench, language);
                 (language, load(component))

@@ -21,12 +21,31 @@ component = "rules/phone-decides.wasm"
 contact = "contact.csv"
 "#;
 
+const TABLE: &str = "\
+field,type,owner,rule,hubspot,salesforce
+email,email,shared,latest,email,Email
+phone,phone,shared,phone-decides,phone,Phone
+city,city,salesforce,,city,MailingCity
+";
+
+const CASES: &str = r#"
+entity = "contact"
+
+[[case]]
+name = "what a person typed stands"
+field = "phone"
+base = "+493023125120"
+sides.hubspot = { value = "+4915123456789", at = 2026-11-20T10:00:00Z, person = "kim" }
+sides.salesforce = { value = "+49301", at = 2026-11-20T11:00:00Z, automation = "import" }
+expect.keep = "hubspot"
+"#;
+
 /// A pack folder with a rule, a table and a case.
-fn base() -> Bench {
+pub fn base() -> Bench {
     let bench = Bench::with(&[
         ("base/pack.toml", PACK),
-        ("base/contact.csv", "field,type,owner\nemail,email,shared\n"),
-        ("base/cases/email.toml", "# none yet\n"),
+        ("base/contact.csv", TABLE),
+        ("base/cases/phone.toml", CASES),
     ]);
     let component = concat!(
         env!("CARGO_MANIFEST_DIR"),

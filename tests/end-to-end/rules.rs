@@ -98,3 +98,27 @@ fn a_rule_that_never_answers_ends_all_the_same() {
     let inspect = bench.treaty(&["rules", "inspect", "loops.wasm"]);
     inspect.expect(1).says("it cannot describe itself");
 }
+
+/// A component that a treaty may run once its limits are raised is looked at, and
+/// what it needs is told.
+#[test]
+fn what_a_rule_needs_over_the_ordinary_limits_is_told() {
+    const MIB: usize = 1 << 20;
+    let bench = with_a_rule();
+    let mut component = std::fs::read(bench.path().join("phone.wasm")).expect("it is there");
+    let inspect = |component: &str| bench.treaty(&["rules", "inspect", component]);
+    assert!(!inspect("phone.wasm").expect(0).stdout.contains("needs"));
+    // A section that means nothing: nine MiB and its name, as LEB128.
+    component.extend([0, 0x82, 0x80, 0xc0, 0x04, 1, b'x']);
+    component.extend(vec![0; 9 * MIB]);
+    bench.write("large.wasm", &component);
+    inspect("large.wasm")
+        .expect(0)
+        .says("  needs           at least component-mib = 10 (ordinarily 8)\n");
+    let said = bench.treaty(&["--format", "json", "rules", "inspect", "large.wasm"]);
+    assert_eq!(said.json()["rule"]["needs"][0]["at_least"], 10);
+    component.extend([0, 0x82, 0x80, 0xc0, 0x1b, 1, b'x']);
+    component.extend(vec![0; 55 * MIB]);
+    bench.write("huge.wasm", &component);
+    inspect("huge.wasm").expect(1);
+}

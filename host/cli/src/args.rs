@@ -15,8 +15,8 @@ pub use advise::AdviseArgs;
 pub use correction::{AuditArgs, UndoArgs};
 pub use docs::DocsArgs;
 pub use rules::{
-    BenchArgs, BuildArgs, InspectArgs, LawsArgs, NewArgs, RulesArgs, RulesCommand, TestArgs,
-    TryArgs,
+    BenchArgs, BuildArgs, InspectArgs, LawsArgs, NewArgs, ReplayArgs, RulesArgs, RulesCommand,
+    ShadowArgs, TestArgs, TryArgs,
 };
 
 const EXIT_CODES: &str = "Exit codes:
@@ -27,6 +27,7 @@ const EXIT_CODES: &str = "Exit codes:
   4   the treaty has problems
   5   done in part: a system could not be used, or did not say what became of a
       write, and the next pass resumes; for `doctor`: something is wrong
+  6   `rules replay --gate`: more is different than it allows
   64  the command line cannot be understood";
 
 /// Keeps records equal between systems that several teams write to, by rules

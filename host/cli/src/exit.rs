@@ -21,6 +21,8 @@ pub enum Exit {
     /// Done in part: a system could not be used, or did not say what became of a
     /// write; or `doctor` found something wrong.
     Partial = 5,
+    /// More would be decided otherwise than a gate allows.
+    Gated = 6,
     /// The command line cannot be understood.
     Usage = 64,
 }

@@ -40,6 +40,7 @@ pub fn run(args: &Args, forget: &ForgetArgs) -> Result<Exit, Failed> {
             (forgotten.records, "record"),
             (forgotten.questions, "question"),
             (forgotten.intents, "planned write"),
+            (forgotten.decisions, "decision"),
         ];
         let counts = counts.map(|(count, what)| counted(count, what));
         let entries = forgotten.entries;

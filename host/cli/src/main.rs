@@ -125,7 +125,7 @@ async fn run(args: &Args) -> Result<Exit, Failed> {
         Command::Doctor => doctor::run(args).await,
         Command::Advise(advise) => advise::run(args, advise),
         Command::Undo(undo) => undo::run(args, undo).await,
-        Command::Rules(rules) => rules::run(args, rules),
+        Command::Rules(rules) => rules::run(args, rules).await,
         Command::Pack(pack) => pack::run(args, pack).await,
     }
 }

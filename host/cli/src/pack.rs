@@ -1,23 +1,26 @@
 //! `treaty pack`: rules as files that are carried about.
 
+mod build;
+mod diff;
 mod installed;
 mod registry;
 mod signing;
 
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
-use treaty_pack::{Pack, PackLimits, build, open, read_folder, save, unpack};
+use serde_json::{Value as Json, json};
+use treaty_pack::{Pack, PackLimits, open, save, unpack};
 
-use crate::args::pack::{PackArgs, PackBuildArgs, PackCommand, PackShowArgs, PackUnpackArgs};
+use crate::args::pack::{PackArgs, PackCommand, PackShowArgs, PackUnpackArgs};
 use crate::args::{Args, Format};
 use crate::exit::{Exit, Failed};
 use crate::tell;
 
 pub async fn run(args: &Args, pack: &PackArgs) -> Result<Exit, Failed> {
     match &pack.command {
-        PackCommand::Build(wish) => build_pack(args, wish),
+        PackCommand::Build(wish) => build::run(args, wish),
         PackCommand::Show(wish) => show(args, wish),
+        PackCommand::Diff(wish) => diff::run(args, wish),
         PackCommand::Unpack(wish) => unpack_pack(args, wish),
         PackCommand::Keygen(wish) => signing::keygen(args, wish),
         PackCommand::Sign(wish) => signing::sign(args, wish),
@@ -27,16 +30,6 @@ pub async fn run(args: &Args, pack: &PackArgs) -> Result<Exit, Failed> {
         PackCommand::Push(wish) => registry::push(args, wish).await,
         PackCommand::Pull(wish) => registry::pull(args, wish).await,
     }
-}
-
-fn build_pack(args: &Args, wish: &PackBuildArgs) -> Result<Exit, Failed> {
-    let limits = PackLimits::default();
-    let failed = |error: treaty_pack::BuildError| Failed::new(error.to_string(), error.hint());
-    let pack = read_folder(&wish.folder, &limits).map_err(failed)?;
-    let out = out(wish.out.as_deref(), &pack);
-    build(&wish.folder, &out, &limits).map_err(failed)?;
-    tell_pack(args, &pack, Some(&out));
-    Ok(Exit::Done)
 }
 
 fn show(args: &Args, wish: &PackShowArgs) -> Result<Exit, Failed> {
@@ -82,18 +75,7 @@ fn tell_pack(args: &Args, pack: &Pack, file: Option<&Path>) {
         .map(|file| (file.path.to_string(), file.bytes.len()))
         .collect();
     if args.format == Format::Json {
-        let files = sizes
-            .iter()
-            .map(|(path, size)| json!({ "path": path, "size_bytes": size }));
-        tell::json(&json!({
-            "name": settings.name,
-            "version": settings.version.to_string(),
-            "description": settings.description,
-            "digest": pack.digest(),
-            "file": file,
-            "files": files.collect::<Vec<_>>(),
-            "signed_by": keys,
-        }));
+        tell::json(&json_of(pack, file));
         return;
     }
     tell::typed_line(format!(
@@ -115,4 +97,24 @@ fn tell_pack(args: &Args, pack: &Pack, file: Option<&Path>) {
     for (path, size) in sizes {
         tell::typed_line(format!("  {path} ({size} bytes)"));
     }
+}
+
+/// The same for programs.
+fn json_of(pack: &Pack, file: Option<&Path>) -> Json {
+    let settings = pack.settings();
+    let signatures = pack.signatures().iter();
+    let keys: Vec<_> = signatures.map(|one| one.key().to_string()).collect();
+    let files = pack.files().iter().map(|file| {
+        let (path, size) = (file.path.to_string(), file.bytes.len());
+        json!({ "path": path, "size_bytes": size })
+    });
+    json!({
+        "name": settings.name,
+        "version": settings.version.to_string(),
+        "description": settings.description,
+        "digest": pack.digest(),
+        "file": file,
+        "files": files.collect::<Vec<_>>(),
+        "signed_by": keys,
+    })
 }

@@ -2,10 +2,14 @@
 
 mod bench;
 mod build;
-mod inspect;
-mod laws;
+mod compared;
+pub mod inspect;
+pub mod laws;
 mod new;
-mod test;
+mod replay;
+mod shadow;
+pub mod suite;
+pub mod test;
 mod try_out;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -20,25 +24,27 @@ use crate::args::{Args, RulesArgs, RulesCommand};
 use crate::exit::{Exit, Failed};
 use crate::open;
 
-pub fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
+pub async fn run(args: &Args, rules: &RulesArgs) -> Result<Exit, Failed> {
     match &rules.command {
         RulesCommand::Inspect(wish) => inspect::run(args, wish),
         RulesCommand::New(wish) => new::run(args, wish),
         RulesCommand::Build(wish) => build::run(args, wish),
         RulesCommand::Bench(wish) => bench::run(args, wish),
-        RulesCommand::Laws(wish) => laws::run(args, wish),
+        RulesCommand::Laws(wish) => laws::run(args, wish).await,
         RulesCommand::Test(wish) => test::run(args, wish),
         RulesCommand::Try(wish) => try_out::run(args, wish),
+        RulesCommand::Replay(wish) => replay::run(args, wish),
+        RulesCommand::Shadow(wish) => shadow::run(args, wish),
     }
 }
 
 /// Rules by the names under which a treaty asks them.
 type Rules = BTreeMap<String, Rule>;
 
-/// A sandbox under the limits that hold where a treaty says nothing, with the
-/// rules that ship.
-fn workshop() -> Result<Workshop, Failed> {
-    workshop_under(Limits::default())
+/// A sandbox for looking at components, also at those for which a treaty has to
+/// raise its limits, with the rules that ship.
+pub fn workshop() -> Result<Workshop, Failed> {
+    workshop_under(Limits::for_interpreters())
 }
 
 /// A sandbox under a treaty's limits.

@@ -7,8 +7,8 @@
 
 use rayon::prelude::*;
 use treaty_ledger::{
-    Commit, Content, Intent, IntentAction, IntentChange, IntentContent, LinkChange, QuestionChange,
-    QuestionState, StoredLink, Subject,
+    AskedBatch, Commit, Content, Intent, IntentAction, IntentChange, IntentContent, LinkChange,
+    QuestionChange, QuestionState, StoredLink, Subject,
 };
 use treaty_model::{BaseField, IntentId, Life, Operation, RunId, Settled, SystemIndex};
 use treaty_systems::{Action, SystemWrite};
@@ -35,16 +35,20 @@ pub(crate) struct Sending {
 }
 
 impl Engine {
-    /// Carries out a batch of drafts.
+    /// Carries out a batch of drafts. What resolvers were asked is kept with what was
+    /// decided.
     pub(crate) async fn apply(
         &self,
         part: &Part,
-        drafts: Vec<Draft>,
+        (drafts, asked): (Vec<Draft>, Vec<AskedBatch>),
         run: RunId,
         report: &mut EntityReport,
         down: &mut Down,
     ) -> Result<(), EngineError> {
-        let mut commit = Commit::default();
+        let mut commit = Commit {
+            asked,
+            ..Commit::default()
+        };
         let mut sendings: Vec<Sending> = Vec::new();
         let mut owed = Owed::default();
         let agreed = |draft: &Draft| agreed(part, &draft.plan);

@@ -11,6 +11,7 @@ use crate::alerting::Alerting;
 use crate::drift::Described;
 use crate::open::{describe, open_system, part};
 use crate::opening::Opening;
+use crate::part::Bound;
 use crate::rules::Rules;
 use crate::switch::Switches;
 use crate::{EngineError, Part};
@@ -69,6 +70,12 @@ pub async fn check(folder: &TreatyFolder, opening: &Opening) -> Result<Checked, 
     checked.undecided = undecided(folder, &schemas);
     match Rules::load(folder, opening) {
         Ok(rules) if sound => {
+            let beside = rules.shadow_problems().into_iter();
+            checked.problems.extend(beside.map(|(name, error)| Problem {
+                severity: Severity::Warning,
+                message: format!("the shadow of rule {name} is not asked: {error}"),
+                ..about_treaty(error)
+            }));
             for (settings, described) in whole {
                 let sources = described.into_iter().map(Described::unchanged);
                 let sources: Vec<_> = sources.collect();
@@ -113,6 +120,36 @@ fn ask_rules(folder: &TreatyFolder, part: &Part, problems: &mut Vec<Problem>) {
                 ..at_treaty(format!("rule {} failed: {fault}", bound.id.name))
             }),
         }
+        ask_shadow(folder, part, bound, problems);
+    }
+}
+
+/// Asks what stands beside a rule. It decides nothing, so it is in nobody's way.
+fn ask_shadow(folder: &TreatyFolder, part: &Part, bound: &Bound, problems: &mut Vec<Problem>) {
+    let Some((rule, setup)) = &bound.shadow else {
+        return;
+    };
+    let name = format!("{}.shadow", bound.id.name);
+    let found = match rule.check(setup) {
+        Ok(found) => found,
+        Err(fault) => {
+            problems.push(Problem {
+                severity: Severity::Warning,
+                hint: Some(fault.hint().into()),
+                ..at_treaty(format!("rule {name} failed: {fault}"))
+            });
+            return;
+        }
+    };
+    problems.extend(found.into_iter().map(|found| Problem {
+        severity: Severity::Warning,
+        ..placed(folder, part, &name, found)
+    }));
+    if !rule.kinds().resolver {
+        problems.push(Problem {
+            severity: Severity::Warning,
+            ..at_treaty(format!("rule {name} is no resolver: it answers nothing"))
+        });
     }
 }
 

@@ -138,7 +138,7 @@ impl Engine {
                 journal,
                 ..Commit::default()
             })?;
-            self.apply(part, drafts, correction.run, entity, down)
+            self.apply(part, (drafts, Vec::new()), correction.run, entity, down)
                 .await?;
         }
         Ok(())

@@ -30,7 +30,7 @@ pub use entity::{CrossReferenceDocs, EntityDocs, MatchingDocs, PartDocs};
 pub use field::{Decider, Direction, FieldDocs, SideDocs};
 pub use look::OwnFieldDocs;
 pub use people::{AlertsDocs, AssignmentDocs, MailDocs, WebhookDocs};
-pub use rule::{RuleDocs, RuleKind, RuleSaid, RuleUse};
+pub use rule::{RuleDocs, RuleKind, RuleSaid, RuleUse, ShadowDocs};
 pub use setting::{Amount, SettingDocs};
 pub use step::{PassStep, STEPS};
 pub use system::SystemDocs;

@@ -19,6 +19,7 @@ mod audit;
 mod batches;
 mod check;
 mod confirm;
+mod consult;
 mod correction;
 mod counted;
 mod counts;
@@ -47,14 +48,17 @@ mod question;
 mod reader;
 mod reading;
 mod reconcile;
+mod recording;
 mod recover;
 mod reference;
 mod refused;
+mod replay;
 mod report;
 mod restless;
 mod retention;
 mod rules;
 mod same;
+mod sampled;
 mod silence;
 mod status;
 mod switch;
@@ -83,8 +87,8 @@ pub use check::{Checked, check};
 pub use docs::{
     AlertsDocs, Amount, AssignmentDocs, CrossReferenceDocs, Decider, Direction, EntityDocs,
     FieldDocs, FileDocs, MailDocs, MatchingDocs, OwnFieldDocs, PartDocs, PassStep, RuleDocs,
-    RuleKind, RuleSaid, RuleUse, STEPS, SettingDocs, SideDocs, SystemDocs, TreatyDocs, WebhookDocs,
-    docs,
+    RuleKind, RuleSaid, RuleUse, STEPS, SettingDocs, ShadowDocs, SideDocs, SystemDocs, TreatyDocs,
+    WebhookDocs, docs,
 };
 pub use doctor::{
     Backlog, Diagnosis, EntityBacklog, Figure, Symptom, SystemEntityHealth, SystemHealth, doctor,
@@ -105,8 +109,14 @@ pub use opening::{
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
+pub use recording::{About, record};
+pub use replay::{
+    Altered, Candidate, Change, Compared, Counts as ReplayCounts, FieldCounts, Likeness, Outcome,
+    ReplayWish, Replayed, ShadowWish, Shadowed, ToldAs, replay, shadows,
+};
 pub use report::{EntityReport, Event, Failure, Report, SystemReport};
 pub use rules::KeptRules;
+pub use sampled::{Sampled, sample};
 pub use status::{
     EntityStatus, EntitySystemStatus, Lately, ProblemShown, RunShown, Status, TripShown,
     UndeliveredShown, Volume,

@@ -20,6 +20,7 @@ use crate::alerting::Alerting;
 use crate::drift::Described;
 use crate::opening::Opening;
 use crate::part::{Bound, PartSystem, source_of};
+use crate::report::Event;
 use crate::rules::Rules;
 use crate::switch::Switches;
 use crate::{Counter, Engine, EngineError, Part, RunCell};
@@ -31,6 +32,10 @@ impl Engine {
         let instance = instance(&ledger, folder, &*opening.clock)?;
         let systems = open_or_stand_in(folder, opening).await?;
         let rules = Rules::load(folder, opening)?;
+        for (name, error) in rules.shadow_problems() {
+            let line = &format!("what stands beside it is not asked: {error}");
+            (opening.progress)(Event::RuleLog { rule: name, line });
+        }
         let switches = Switches::default();
         let approved = approved_names(&ledger)?;
         let mut parts = Vec::new();
@@ -242,11 +247,21 @@ pub(crate) fn part(
             rule,
             setup,
             switch,
+            shadow: None,
         })
     };
     let bind = |name: &str| bound(name, setup(folder, settings, name, &schemas, now));
-    let bind_resolver =
-        |name: &str| bound(name, resolver_setup(folder, settings, name, &schemas, now));
+    let bind_resolver = |name: &str| {
+        let mut bound = bound(name, resolver_setup(folder, settings, name, &schemas, now))?;
+        bound.shadow = rules.shadow(name).map(|rule| {
+            let told = folder.rule(name).and_then(|rule| rule.shadow.as_ref());
+            let mut setup = bound.setup.clone();
+            setup.configuration =
+                told.map_or_else(String::new, |told| told.configuration.to_string());
+            (rule, setup)
+        });
+        Ok(bound)
+    };
     let entity = &settings.entity;
     let (resolvers, resolver_of) = bind_resolvers(folder, settings, &bind_resolver)?;
     let part_systems = entity

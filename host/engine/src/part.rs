@@ -27,6 +27,8 @@ pub(crate) struct Bound {
     pub(crate) setup: Setup,
     /// Whether it is on.
     pub(crate) switch: Arc<Switch>,
+    /// A resolver: what is asked beside it, and what that is told.
+    pub(crate) shadow: Option<(Rule, Setup)>,
 }
 
 /// A system's part in an entity.

@@ -11,10 +11,12 @@ use treaty_model::{
 use treaty_planner::{Counts, guard};
 
 use crate::batches::Batches;
+use crate::consult::Keep;
 use crate::counted::{count_planned, uncount_planned};
 use crate::draft::Draft;
 use crate::identify::{Identified, Joined};
 use crate::pairs::BLOCK_RECORDS_MAX;
+use crate::reconcile::Reconciled;
 use crate::reference::Pending;
 use crate::report::{Down, EntityReport, Event, Report};
 use crate::trips::Standing;
@@ -177,7 +179,7 @@ impl Engine {
         let mut cursor = Batches::new(&found.links);
         while let Some(batch) = self.next_batch(part, &mut cursor)? {
             links += batch.len() as u64;
-            let mut drafts = self.reconcile(part, batch, pass.run)?;
+            let mut drafts = self.foresee_batch(part, batch, pass.run)?;
             for draft in &mut drafts {
                 draft.leave_out(part, seen.down);
                 draft.leave_out_doubtful(&found.doubtful);
@@ -256,7 +258,7 @@ impl Engine {
         }
         let mut cursor = Batches::new(&seen.found.links);
         while let Some(batch) = self.next_batch(part, &mut cursor)? {
-            let drafts = self.reconcile(part, batch, pass.run)?.into_iter();
+            let drafts = self.foresee_batch(part, batch, pass.run)?.into_iter();
             for mut draft in drafts.filter(|draft| held.contains(&draft.plan.link)) {
                 draft.leave_out(part, seen.down);
                 draft.leave_out_doubtful(&seen.found.doubtful);
@@ -301,7 +303,8 @@ impl Engine {
         let mut cursor = Batches::new(&found.links);
         while let Some(batch) = self.next_batch(part, &mut cursor)? {
             links += batch.len() as u64;
-            let mut drafts = self.reconcile(part, batch, run)?;
+            let Reconciled { mut drafts, asked } =
+                self.reconcile(part, batch, run, Keep::Batches)?;
             for draft in &mut drafts {
                 draft.leave_out(part, down);
                 draft.leave_out_doubtful(&found.doubtful);
@@ -311,7 +314,7 @@ impl Engine {
                 draft.postponed |= found.waiting.contains(&draft.plan.link);
             }
             drafts.retain(|draft| !draft.joins_later());
-            self.apply(part, drafts, run, entity, down).await?;
+            self.apply(part, (drafts, asked), run, entity, down).await?;
             (self.progress)(Event::Applied {
                 entity: &part.entity.name,
                 links,

@@ -6,18 +6,17 @@
 //! processors; the ledger is asked by one thread, in one order.
 
 use rayon::prelude::*;
-use treaty_ledger::{StoredLink, StoredQuestion, StoredRecord};
+use treaty_ledger::{AskedBatch, StoredLink, StoredQuestion, StoredRecord};
 use treaty_model::{
-    Conflict, FieldIndex, Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question, Row,
-    RunId, Settle, SystemIndex,
+    Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question, Row, RunId, Settle, SystemIndex,
 };
-use treaty_planner::{Examination, Ruled, conclude, examine};
+use treaty_planner::{Examination, conclude, examine};
 
 use crate::batches::{How, Met};
+use crate::consult::{Asked, Keep};
 use crate::draft::{Draft, Mapped, drop_fields, revisions_of, take_open};
 use crate::merging::join;
 use crate::question::answers_of;
-use crate::reading::is_of_host;
 use crate::unread::hold_unread;
 use crate::{Engine, EngineError, Part};
 
@@ -58,29 +57,41 @@ impl Look {
     }
 }
 
-/// What came of asking the resolvers about one link.
-#[derive(Default)]
-struct Asked {
-    ruled: Vec<Ruled>,
-    /// Why the host could not ask one of them.
-    untried: Option<String>,
+/// Links that were decided, and what resolvers were asked about them.
+pub(crate) struct Reconciled {
+    /// What happens to each.
+    pub(crate) drafts: Vec<Draft>,
+    /// The batches that are kept.
+    pub(crate) asked: Vec<AskedBatch>,
 }
 
 impl Engine {
+    /// Decides a batch of links, to see what would happen.
+    pub(crate) fn foresee_batch(
+        &self,
+        part: &Part,
+        batch: Vec<Met>,
+        run: RunId,
+    ) -> Result<Vec<Draft>, EngineError> {
+        Ok(self.reconcile(part, batch, run, Keep::Nothing)?.drafts)
+    }
+
     /// Decides a batch of links.
     pub(crate) fn reconcile(
         &self,
         part: &Part,
         batch: Vec<Met>,
         run: RunId,
-    ) -> Result<Vec<Draft>, EngineError> {
+        keep: Keep,
+    ) -> Result<Reconciled, EngineError> {
         let mut looks: Vec<_> = batch.into_par_iter().map(Look::at).collect();
         for look in &mut looks {
             look.dangling = self.translate(part, &mut look.link)?;
         }
         let examined = |look: &Look| examine(&part.entity, &look.link);
         let examinations: Vec<_> = looks.par_iter().map(examined).collect();
-        let asked = self.ask_resolvers(part, &looks, &examinations);
+        let links: Vec<_> = looks.iter().map(|look| &look.link).collect();
+        let (answers, asked) = self.ask_resolvers(part, &links, &examinations, run, keep);
         let known = looks.iter().filter(|look| look.how != How::New);
         let known: Vec<_> = known.map(|look| look.stored.id).collect();
         let mut questions_of_known = self.ledger.questions_of(&known)?.into_iter();
@@ -92,14 +103,14 @@ impl Engine {
             let questions = self.ledger.questions_of(&from)?.into_iter();
             look.moot = questions.flatten().map(|open| open.number).collect();
         }
-        let looked = looks.into_par_iter().zip(examinations).zip(asked);
+        let looked = looks.into_par_iter().zip(examinations).zip(answers);
         let mut drafts: Vec<_> = looked
-            .map(|((look, examination), asked)| {
-                self.conclude_link(part, look, &examination, asked, run)
+            .map(|((look, examination), answers)| {
+                self.conclude_link(part, look, &examination, answers, run)
             })
             .collect();
         self.map_out(part, &mut drafts)?;
-        Ok(drafts)
+        Ok(Reconciled { drafts, asked })
     }
 
     /// What happens to one link, as far as it can be said without a mapper.
@@ -155,64 +166,6 @@ impl Engine {
             held,
             unwritable: Vec::new(),
         }
-    }
-
-    /// Asks each resolver about the fields that are its to decide.
-    fn ask_resolvers(
-        &self,
-        part: &Part,
-        looks: &[Look],
-        examinations: &[Examination],
-    ) -> Vec<Asked> {
-        let mut all: Vec<Asked> = looks.iter().map(|_| Asked::default()).collect();
-        for (number, resolver) in part.resolvers.iter().enumerate() {
-            let mut asked: Vec<(usize, Conflict)> = Vec::new();
-            for (at, (look, examination)) in looks.iter().zip(examinations).enumerate() {
-                let fields: Vec<_> = examination
-                    .contested()
-                    .into_iter()
-                    .filter(|field| part.resolver_of[field.0] == number)
-                    .collect();
-                if !fields.is_empty() {
-                    asked.push((at, examination.conflict(&look.link, &fields)));
-                }
-            }
-            if asked.is_empty() {
-                continue;
-            }
-            let (places, conflicts): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
-            let answers = resolver.switch.ask(conflicts.len(), || {
-                resolver.rule.resolve(&resolver.setup, &conflicts)
-            });
-            self.tell_log(&resolver.id.name, &answers.log);
-            for ((at, conflict), answer) in places.into_iter().zip(conflicts).zip(answers.answers) {
-                let said = |field: u32, decision, reason| Ruled {
-                    field: FieldIndex(field as usize),
-                    rule: resolver.id.clone(),
-                    decision,
-                    reason,
-                };
-                match answer {
-                    Ok(verdicts) => {
-                        all[at].ruled.extend(verdicts.into_iter().map(|verdict| {
-                            said(verdict.field, Ok(verdict.decision), verdict.reason)
-                        }))
-                    }
-                    Err(setback) if is_of_host(&setback) => {
-                        all[at].untried = Some(format!("{}: {setback}", resolver.id.name));
-                    }
-                    Err(setback) => {
-                        all[at]
-                            .ruled
-                            .extend(conflict.contested.iter().map(|contested| {
-                                let why = format!("rule {} failed: {setback}", resolver.id.name);
-                                said(contested.field, Err(why), String::new())
-                            }))
-                    }
-                }
-            }
-        }
-        all
     }
 
     /// Takes out what a system cannot do: where it cannot archive, a person is

@@ -14,6 +14,7 @@ use crate::opening::Opening;
 /// The rules of a treaty, loaded.
 pub(crate) struct Rules {
     loaded: BTreeMap<String, (RuleId, Rule)>,
+    shadows: BTreeMap<String, Result<Rule, EngineError>>,
 }
 
 impl Rules {
@@ -27,7 +28,37 @@ impl Rules {
             };
             loaded.insert(settings.name.clone(), (id, rule));
         }
-        Ok(Self { loaded })
+        Ok(Self {
+            loaded,
+            shadows: Self::load_shadows(folder, opening)?,
+        })
+    }
+
+    /// What stands beside each rule, or why it cannot be loaded.
+    pub(crate) fn load_shadows(
+        folder: &TreatyFolder,
+        opening: &Opening,
+    ) -> Result<BTreeMap<String, Result<Rule, EngineError>>, EngineError> {
+        let mut kept = opening.kept.lock();
+        let kept = kept.with_limits(opening, &folder.limits)?;
+        let rules = folder.rules.iter();
+        let shadows = rules.filter_map(|settings| {
+            let shadow = settings.shadow.as_ref()?;
+            Some((settings.name.clone(), kept.load(shadow, opening)))
+        });
+        Ok(shadows.collect())
+    }
+
+    /// What stands beside a rule; none where nothing does, or it cannot be loaded.
+    pub(crate) fn shadow(&self, name: &str) -> Option<Rule> {
+        self.shadows.get(name)?.as_ref().ok().cloned()
+    }
+
+    /// Why something that stands beside a rule cannot be asked.
+    pub(crate) fn shadow_problems(&self) -> Vec<(&str, &EngineError)> {
+        let shadows = self.shadows.iter();
+        let failed = shadows.filter_map(|(name, rule)| Some((name.as_str(), rule.as_ref().err()?)));
+        failed.collect()
     }
 
     /// Each rule of the treaty, in its order, or why it cannot be loaded.

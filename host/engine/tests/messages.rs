@@ -48,6 +48,10 @@ fn ledger_errors() -> Vec<LedgerError> {
             message: said(),
         },
         LedgerError::Full { path: state() },
+        LedgerError::NoJournal {
+            path: state().join("journal.db"),
+            message: said(),
+        },
         LedgerError::Failed {
             path: state(),
             message: said(),
@@ -147,6 +151,7 @@ fn is_known(error: &EngineError) {
             | LedgerError::Locked { .. }
             | LedgerError::ReadOnly { .. }
             | LedgerError::Full { .. }
+            | LedgerError::NoJournal { .. }
             | LedgerError::Failed { .. } => {}
         },
         EngineError::System { source, .. } => match source {

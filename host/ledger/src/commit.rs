@@ -3,6 +3,7 @@
 use rusqlite::Connection;
 use treaty_model::{EntityName, LinkId};
 
+use crate::asked::{self, AskedBatch};
 use crate::feed::{self, CursorChange};
 use crate::intent::{self, IntentChange};
 use crate::journal::{self, Entry};
@@ -46,6 +47,8 @@ pub struct Commit {
     pub facts: Vec<(String, String)>,
     /// What is told of it all.
     pub journal: Vec<Entry>,
+    /// What resolvers were asked.
+    pub asked: Vec<AskedBatch>,
 }
 
 impl Commit {
@@ -140,6 +143,9 @@ fn write(
     }
     for entry in &commit.journal {
         journal::append(db, entry)?;
+    }
+    for batch in &commit.asked {
+        asked::write(db, batch)?;
     }
     Ok(numbers)
 }

@@ -86,6 +86,14 @@ pub enum LedgerError {
         /// The folder.
         path: PathBuf,
     },
+    /// A file is no journal.
+    #[error("{} is no journal: {message}", path.display())]
+    NoJournal {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        message: String,
+    },
     /// Anything else.
     #[error("the ledger in {} failed: {message}", path.display())]
     Failed {
@@ -121,6 +129,7 @@ impl LedgerError {
                 "make the state folder and both files in it readable and writable"
             }
             Self::Full { .. } => "free some space and run `treaty sync` again; nothing is lost",
+            Self::NoJournal { .. } => "name the journal.db of a treaty's state folder, or a copy",
             Self::Failed { .. } => "nothing was written; run the command again",
         }
     }

@@ -154,7 +154,7 @@ fn connect(
     connection.set_prepared_statement_cache_capacity(128);
     // The ledger is looked at before the journal is attached, which reads both:
     // so that the right one is named.
-    let ledger_holds = schema::inspect(&connection, state, StateFile::Ledger)?;
+    let ledger_holds = schema::inspect(&connection, &ledger, StateFile::Ledger)?;
     let Some(journal_text) = journal.to_str() else {
         return Err(LedgerError::Folder {
             path: state.to_owned(),
@@ -164,7 +164,7 @@ fn connect(
     connection
         .execute("ATTACH DATABASE ?1 AS journal", [journal_text])
         .map_err(|error| LedgerError::from_sqlite(&journal, &error))?;
-    let journal_holds = schema::inspect(&connection, state, StateFile::Journal)?;
+    let journal_holds = schema::inspect(&connection, &journal, StateFile::Journal)?;
     let (missing, other) = match (ledger_holds, journal_holds) {
         (Holds::Nothing, Holds::Format(_)) => (ledger, journal),
         (Holds::Format(_), Holds::Nothing) => (journal, ledger),

@@ -5,9 +5,13 @@
 //! still in their free pages. A backup holds it, and has to be dealt with by whoever
 //! keeps it.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Connection, params};
 use treaty_model::{EntityName, LinkId, Timestamp};
 
+use crate::asked::Span;
+use crate::json::from_json;
 use crate::record::StoredRecord;
 use crate::tally::{Counted, Tally};
 use crate::{Entry, Ledger, LedgerError, journal, number};
@@ -26,6 +30,8 @@ pub struct Forgotten {
     pub questions: u64,
     /// Planned writes.
     pub intents: u64,
+    /// What resolvers were asked and answered.
+    pub decisions: u64,
 }
 
 /// What a change left behind in the files.
@@ -64,6 +70,7 @@ impl Ledger {
                            WHERE at < ?2 AND content <> ?1";
                 db.execute(sql, wanted)
             })?;
+            let decisions = past_the_triggers(db, |db| forget_decisions_before(db, time))?;
             let questions = db.execute(
                 "UPDATE question SET content = ?1, answer = NULL
                  WHERE opened_at < ?2 AND state NOT IN ('open', 'answered') AND content <> ?1",
@@ -76,7 +83,7 @@ impl Ledger {
                  WHERE closed_at < ?1 AND (own IS NOT NULL OR expected IS NOT NULL)",
                 [time.as_micros()],
             )?;
-            let free = match entries + questions + runs + intents {
+            let free = match entries + decisions + questions + runs + intents {
                 0 => Free::Nothing,
                 _ => Free::Pages,
             };
@@ -158,6 +165,7 @@ fn forget_link(
             params![FORGOTTEN, entity.as_str(), link],
         )
     })? as u64;
+    forgotten.decisions += past_the_triggers(db, |db| forget_decisions(db, entity, link))? as u64;
     forgotten.questions += db.execute(
         "UPDATE question SET content = ?1, answer = NULL,
              state = CASE WHEN state IN ('open', 'answered') THEN 'superseded' ELSE state END
@@ -176,6 +184,81 @@ fn forget_link(
         [link],
     )?;
     Ok(())
+}
+
+/// What resolvers were asked and answered about a link. The batches that it was in
+/// keep its place.
+fn forget_decisions(db: &Connection, entity: &EntityName, link: i64) -> rusqlite::Result<usize> {
+    let of_link = params![entity.as_str(), link];
+    db.execute(
+        "DELETE FROM journal.shadow_answer WHERE decision IN
+             (SELECT id FROM journal.decision WHERE entity = ?1 AND link = ?2)",
+        of_link,
+    )?;
+    db.execute(
+        "UPDATE journal.decision SET input = ?3, answer = ?3, mark = NULL
+         WHERE entity = ?1 AND link = ?2",
+        params![entity.as_str(), link, FORGOTTEN],
+    )
+}
+
+/// Takes away the batches from before a time, then the decisions from before it, and
+/// then the setups that nothing refers to. Where a later batch has an older decision,
+/// its place is kept.
+fn forget_decisions_before(db: &Connection, time: Timestamp) -> rusqlite::Result<usize> {
+    let before = [time.as_micros()];
+    let newest: Option<i64> = db.query_row(
+        "SELECT max(id) FROM journal.decision WHERE at < ?1",
+        before,
+        |row| row.get(0),
+    )?;
+    let mut gone = db.execute("DELETE FROM journal.asked WHERE at < ?1", before)?;
+    gone += db.execute(
+        "DELETE FROM journal.shadow WHERE asked NOT IN (SELECT id FROM journal.asked)",
+        [],
+    )?;
+    db.execute(
+        "DELETE FROM journal.shadow_answer WHERE shadow NOT IN (SELECT id FROM journal.shadow)
+             OR decision IN (SELECT id FROM journal.decision WHERE at < ?1)",
+        before,
+    )?;
+    if let Some(newest) = newest {
+        let needed = numbers_asked_up_to(db, newest)?;
+        let mut statement = db.prepare("SELECT id FROM journal.decision WHERE at < ?1")?;
+        let old = statement.query_map(before, |row| row.get(0))?;
+        for number in old.collect::<rusqlite::Result<Vec<i64>>>()? {
+            let sql = match needed.contains(&number) {
+                true => {
+                    "UPDATE journal.decision SET input = ?2, answer = ?2, mark = NULL
+                     WHERE id = ?1 AND mark IS NOT NULL"
+                }
+                false => "DELETE FROM journal.decision WHERE id = ?1 AND ?2 <> ''",
+            };
+            gone += db
+                .prepare_cached(sql)?
+                .execute(params![number, FORGOTTEN])?;
+        }
+    }
+    gone += db.execute(
+        "DELETE FROM journal.setup WHERE id NOT IN
+             (SELECT setup FROM journal.asked UNION SELECT setup FROM journal.shadow)",
+        [],
+    )?;
+    Ok(gone)
+}
+
+/// The numbers of decisions that batches name, up to one.
+fn numbers_asked_up_to(db: &Connection, newest: i64) -> rusqlite::Result<BTreeSet<i64>> {
+    let mut statement = db.prepare("SELECT decisions FROM journal.asked")?;
+    let mut rows = statement.query([])?;
+    let mut numbers = BTreeSet::new();
+    while let Some(row) = rows.next()? {
+        let spans: Vec<Span> = from_json(row.get_ref(0)?.as_str()?)?;
+        for (first, last) in spans.into_iter().map(Span::ends) {
+            numbers.extend(first..=last.min(newest));
+        }
+    }
+    Ok(numbers)
 }
 
 /// Questions whether a record is the same as another show both.
@@ -205,7 +288,7 @@ fn past_the_triggers<T>(
     change: impl FnOnce(&Connection) -> rusqlite::Result<T>,
 ) -> rusqlite::Result<T> {
     let mut statement = db.prepare(
-        "SELECT name, sql FROM journal.sqlite_schema WHERE type = 'trigger' AND tbl_name = 'entry'",
+        "SELECT name, sql FROM journal.sqlite_schema WHERE type = 'trigger' ORDER BY name",
     )?;
     let triggers: rusqlite::Result<Vec<(String, String)>> = statement
         .query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?

@@ -46,6 +46,11 @@ impl Content {
     pub fn of(value: &impl Serialize) -> Self {
         Self(to_json(value))
     }
+
+    /// The text.
+    pub fn text(&self) -> &str {
+        &self.0
+    }
 }
 
 impl From<Json> for Content {

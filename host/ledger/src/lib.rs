@@ -37,6 +37,7 @@
 //! # }
 //! ```
 
+mod asked;
 mod backup;
 mod commit;
 mod error;
@@ -51,6 +52,7 @@ mod json;
 mod link;
 mod load;
 mod lock;
+mod mark;
 mod matching;
 mod number;
 mod packed;
@@ -58,6 +60,7 @@ mod presence;
 mod problem;
 mod question;
 mod record;
+mod recordings;
 mod run;
 mod schema;
 mod search;
@@ -73,6 +76,7 @@ use rusqlite::Connection;
 
 use crate::shape::ShapeBook;
 
+pub use asked::{AskedBatch, Decided, ShadowBatch};
 pub use commit::Commit;
 pub use error::LedgerError;
 pub use feed::{CursorChange, FeedState};
@@ -89,6 +93,7 @@ pub use matching::{MatchHit, MatchKey, PreparedRecord, Whose};
 pub use problem::RecordProblem;
 pub use question::{AnswerGiven, QuestionChange, QuestionState, StoredQuestion, Subject};
 pub use record::{RecordKey, StoredRecord};
+pub use recordings::{Fit, KeptBatch, KeptDecision, KeptSetup, KeptShadow, Recordings, Said};
 pub use run::{KeptRun, RunChange, Totals};
 pub use search::Holder;
 pub use shape::EntityShape;

@@ -45,14 +45,13 @@ fn migrations(file: StateFile) -> &'static [&'static str] {
 /// Looks at a file that is open, before anything is done with it.
 pub(crate) fn inspect(
     connection: &Connection,
-    state: &Path,
+    path: &Path,
     file: StateFile,
 ) -> Result<Holds, LedgerError> {
-    let path = file.path(state);
     let schema = file.schema();
     let number = |sql: String| -> Result<i64, LedgerError> {
         let found = connection.query_row(&sql, [], |row| row.get(0));
-        found.map_err(|error| LedgerError::from_sqlite(&path, &error))
+        found.map_err(|error| LedgerError::from_sqlite(path, &error))
     };
     let tables = number(format!("SELECT count(*) FROM {schema}.sqlite_schema"))?;
     let id = number(format!("PRAGMA {schema}.application_id"))?;
@@ -61,18 +60,20 @@ pub(crate) fn inspect(
         return Ok(Holds::Nothing);
     }
     if id != APPLICATION_ID {
-        return Err(LedgerError::Foreign { path });
+        return Err(LedgerError::Foreign {
+            path: path.to_owned(),
+        });
     }
     let known = migrations(file).len();
     match usize::try_from(found) {
         Ok(format) if (1..=known).contains(&format) => Ok(Holds::Format(format)),
         Ok(format) if format > known => Err(LedgerError::Newer {
-            path,
+            path: path.to_owned(),
             found,
             known: i64::try_from(known).unwrap_or(i64::MAX),
         }),
         _ => Err(LedgerError::Damaged {
-            path,
+            path: path.to_owned(),
             message: format!("format {found} never was"),
         }),
     }

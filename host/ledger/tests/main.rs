@@ -2,6 +2,7 @@
 //! with everything in it takes it from `sample`.
 
 mod all_or_nothing;
+mod asked;
 mod damage;
 mod faults;
 mod formats;

@@ -4,9 +4,10 @@ use rusqlite::Connection;
 use serde_json::json;
 use tempfile::TempDir;
 use treaty_ledger::{
-    AnswerGiven, Commit, CursorChange, EntityShape, Entry, EntryKind, Intent, IntentAction,
-    IntentChange, IntentContent, Ledger, LinkChange, MatchKey, PreparedRecord, QuestionChange,
-    QuestionState, RecordKey, RunChange, StoredQuestion, StoredRecord, Subject, TripChange, Whose,
+    AnswerGiven, AskedBatch, Commit, Content, CursorChange, Decided, EntityShape, Entry, EntryKind,
+    Intent, IntentAction, IntentChange, IntentContent, Ledger, LinkChange, MatchKey,
+    PreparedRecord, QuestionChange, QuestionState, RecordKey, RunChange, ShadowBatch,
+    StoredQuestion, StoredRecord, Subject, TripChange, Whose,
 };
 use treaty_model::{
     ActorKind, BaseField, Cell, Digest, FieldIndex, FieldProblem, IntentId, Life, LinkId, Origin,
@@ -275,6 +276,38 @@ pub fn everything() -> Commit {
             entry(EntryKind::GivenUp, Some("m")),
             entry(EntryKind::Write, None),
         ],
+        asked: vec![asked(&[("a", "b"), ("c", "d")])],
+    }
+}
+
+/// A batch of these conflicts, of links 1, 2, 3 and so on, with their answers.
+pub fn asked(said: &[(&str, &str)]) -> AskedBatch {
+    let decided = |(at, (input, answer)): (usize, &(&str, &str))| Decided {
+        link: LinkId(at as u64 + 1),
+        input: Content::of(input),
+        answer: Content::of(answer),
+    };
+    let answers = said.iter().map(|(_, answer)| Content::of(answer));
+    let mut answers: Vec<_> = answers.collect();
+    answers[0] = Content::of(&"other");
+    AskedBatch {
+        at: at(8),
+        run: RunId(1),
+        rule: RuleId {
+            name: "keep-newest".to_owned(),
+            digest: Digest::of(b"a"),
+        },
+        setup: Content::of(&"setup"),
+        now: 5,
+        entity: "contact".into(),
+        decisions: said.iter().enumerate().map(decided).collect(),
+        fuel: Some(7),
+        shadow: Some(ShadowBatch {
+            component: Digest::of(b"b"),
+            setup: Content::of(&"another"),
+            answers,
+            fuel: None,
+        }),
     }
 }
 

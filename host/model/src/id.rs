@@ -119,6 +119,11 @@ impl Digest {
         hex::encode(self.0)
     }
 
+    /// Its first half: enough to tell what is kept apart.
+    pub fn first_half(&self) -> [u8; 16] {
+        std::array::from_fn(|at| self.0[at])
+    }
+
     /// The first twelve hexadecimal digits, for people.
     pub fn short(&self) -> String {
         hex::encode(&self.0[..6])

@@ -55,17 +55,6 @@ impl BuildError {
 /// Every problem of the folder; or the file cannot be written.
 pub fn build(folder: &Path, out: &Path, limits: &PackLimits) -> Result<Digest, BuildError> {
     let pack = read_folder(folder, limits)?;
-    let cannot = |source| BuildError::Write {
-        file: out.to_owned(),
-        source,
-    };
-    let mut bytes = Vec::new();
-    archive::write(&pack, &mut bytes).map_err(cannot)?;
-    // Whoever gets it has to be able to open it.
-    read_archive(&bytes, limits).map_err(|refusal| BuildError::Refused {
-        folder: folder.to_owned(),
-        refusal,
-    })?;
     save(&pack, out)?;
     Ok(pack.digest())
 }
@@ -109,10 +98,23 @@ pub(crate) fn open_to_readers(_: &fs::File) -> io::Result<()> {
 /// Reads the folder of a pack.
 ///
 /// # Errors
-/// Every problem of the folder.
+/// Every problem of the folder; or that it is too large to be opened again.
 pub fn read_folder(folder: &Path, limits: &PackLimits) -> Result<Pack, BuildError> {
     let files = gather(folder, limits).map_err(BuildError::Folder)?;
-    Ok(Pack::of(files.settings, files.found))
+    let pack = Pack::of(files.settings, files.found);
+    let mut bytes = Vec::new();
+    archive::write(&pack, &mut bytes).map_err(|source| BuildError::Write {
+        file: folder.to_owned(),
+        source,
+    })?;
+    // Whoever gets it has to be able to open it.
+    match read_archive(&bytes, limits) {
+        Ok(_) => Ok(pack),
+        Err(refusal) => Err(BuildError::Refused {
+            folder: folder.to_owned(),
+            refusal,
+        }),
+    }
 }
 
 struct Gathered {

@@ -52,6 +52,7 @@
 mod archive;
 mod build;
 mod claims;
+mod diff;
 mod files;
 mod limits;
 mod manifest;
@@ -66,6 +67,9 @@ mod signing;
 mod unpack;
 
 pub use build::{BuildError, build, read_folder, save};
+pub use diff::{
+    CaseChange, CellChange, Change, KeyChange, PackDiff, RuleChange, TableChange, TableRow, diff,
+};
 pub use files::{FileKind, PackFile};
 pub use limits::PackLimits;
 pub use open::{OpenError, open, read_archive};

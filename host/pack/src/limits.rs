@@ -11,8 +11,7 @@ pub struct PackLimits {
     pub files_max: usize,
     /// Bytes of what only describes it: a manifest, the configuration blob.
     pub description_bytes_max: u64,
-    /// Bytes of `pack.toml`. Where each of its keys stands is counted from the
-    /// beginning, so a large one with many mistakes would take long.
+    /// Bytes of `pack.toml`, which only names things.
     pub settings_bytes_max: u64,
 }
 

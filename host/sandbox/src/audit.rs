@@ -1,7 +1,9 @@
 //! What a component is and wants, read from its bytes before anything of it is
 //! compiled.
 
-use wasmparser::{ComponentExternalKind, Encoding, Parser, Payload, Validator, WasmFeatures};
+use wasmparser::{
+    ComponentExternalKind, Encoding, Instance, Parser, Payload, Validator, WasmFeatures,
+};
 
 use crate::contract::names;
 use crate::text::cut;
@@ -18,8 +20,17 @@ const INERT: [&str; 7] = [
     "wasi:sockets/",
 ];
 
+/// What the bytes of a component tell.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Audited {
+    /// What it can decide.
+    pub(crate) kinds: Kinds,
+    /// The core instances that an instance of it is made of.
+    pub(crate) instances: u32,
+}
+
 /// Reads what the component imports and exports, and refuses what is no rule.
-pub(crate) fn audit(bytes: &[u8], profile: Profile) -> Result<Kinds, LoadError> {
+pub(crate) fn audit(bytes: &[u8], profile: Profile) -> Result<Audited, LoadError> {
     refuse_other_formats(bytes)?;
     if is_core_module(bytes) {
         return Err(LoadError::CoreModule);
@@ -33,7 +44,7 @@ pub(crate) fn audit(bytes: &[u8], profile: Profile) -> Result<Kinds, LoadError> 
     if !foreign.is_empty() {
         return Err(LoadError::ForeignImports { names: foreign });
     }
-    let exports = surface.exports;
+    let (exports, instances) = (surface.exports, surface.instances);
     let has = |interface: &str| exports.iter().any(|name| name == interface);
     let kinds = Kinds {
         mapper: has(names::MAPPER),
@@ -51,7 +62,7 @@ pub(crate) fn audit(bytes: &[u8], profile: Profile) -> Result<Kinds, LoadError> 
             interface: names::DESCRIPTION,
         });
     }
-    Ok(kinds)
+    Ok(Audited { kinds, instances })
 }
 
 /// Checks every instruction of the component. Costs a little for each byte, so
@@ -99,6 +110,7 @@ fn is_allowed(import: &str, profile: Profile) -> bool {
 struct Surface {
     imports: Vec<String>,
     exports: Vec<String>,
+    instances: u32,
 }
 
 impl Surface {
@@ -106,12 +118,21 @@ impl Surface {
         let mut surface = Self {
             imports: Vec::new(),
             exports: Vec::new(),
+            instances: 0,
         };
         let mut depth = 0_u32;
         for payload in Parser::new(0).parse_all(bytes) {
             match payload? {
                 Payload::ModuleSection { .. } | Payload::ComponentSection { .. } => depth += 1,
                 Payload::End(_) => depth = depth.saturating_sub(1),
+                Payload::InstanceSection(section) => {
+                    for instance in section {
+                        // The others only give names to what is there.
+                        if matches!(instance?, Instance::Instantiate { .. }) {
+                            surface.instances = surface.instances.saturating_add(1);
+                        }
+                    }
+                }
                 Payload::ComponentImportSection(section) if depth == 0 => {
                     for import in section {
                         surface.imports.push(import?.name.name.to_owned());

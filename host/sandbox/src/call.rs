@@ -25,6 +25,8 @@ pub(crate) struct Outcome<A> {
     pub(crate) answer: Result<A, Fault>,
     pub(crate) fuel: u64,
     pub(crate) memory_bytes: u64,
+    /// The elements of the largest table.
+    pub(crate) table_elements: u64,
     /// How often the wall-clock backstop struck.
     pub(crate) timeouts: u64,
     pub(crate) log: Log,
@@ -75,6 +77,7 @@ fn call_once<A>(
         answer,
         fuel: budget.saturating_sub(left),
         memory_bytes: store.data().limiter.memory_bytes as u64,
+        table_elements: store.data().limiter.table_elements as u64,
         timeouts: u64::from(timed_out),
         log: store.into_data().log,
     }

@@ -54,6 +54,6 @@ pub use error::{LoadError, SandboxError};
 pub use fault::{Fault, FaultKind, Setback, TrapKind};
 pub use limits::Limits;
 pub use log::{LogLevel, LogLine};
-pub use rule::{Detail, Kinds, Rule};
+pub use rule::{Cost, Detail, Kinds, Rule};
 pub use sandbox::{Sandbox, SandboxOptions};
 pub use treaty_model::Profile;

@@ -14,6 +14,7 @@ use wasmtime::component::{
     ComponentExportIndex, ComponentNamedList, Instance, InstancePre, Lift, Lower,
 };
 
+use crate::audit::Audited;
 use crate::batch::{Answers, Batch};
 use crate::call::{Scope, call};
 use crate::contract::names;
@@ -43,11 +44,25 @@ pub struct Kinds {
     pub resolver: bool,
 }
 
+/// What a call took.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Cost {
+    /// Its fuel.
+    pub fuel: u64,
+    /// The memory that the instance had in the end, in bytes.
+    pub memory_bytes: u64,
+    /// The elements of its largest table.
+    pub table_elements: u64,
+    /// The core instances that it is made of.
+    pub instances: u32,
+}
+
 pub(crate) struct Inner {
     pub(crate) shared: Arc<Shared>,
     pub(crate) pre: InstancePre<State>,
     digest: Digest,
     kinds: Kinds,
+    instances: u32,
     describe: ComponentExportIndex,
     check: ComponentExportIndex,
     mapper: Option<mapper::Functions>,
@@ -77,9 +92,9 @@ impl Rule {
         imports.map(|(name, _)| name.to_owned()).collect()
     }
 
-    /// The fuel that a batch without elements takes: a start, and reading the
-    /// setup. For the first of the component's kinds.
-    pub fn fuel_of_nothing(&self, setup: &Setup) -> Result<u64, Fault> {
+    /// What a batch without elements takes: a start, and reading the setup. For the
+    /// first of the component's kinds.
+    pub fn cost_of_nothing(&self, setup: &Setup) -> Result<Cost, Fault> {
         let setup_in = SetupIn::from(setup);
         let scope = Scope {
             elements: 0,
@@ -98,7 +113,12 @@ impl Rule {
                 unreachable!("a component that decides nothing is refused")
             }
         });
-        outcome.answer.map(|()| outcome.fuel)
+        outcome.answer.map(|()| Cost {
+            fuel: outcome.fuel,
+            memory_bytes: outcome.memory_bytes,
+            table_elements: outcome.table_elements,
+            instances: self.inner.instances,
+        })
     }
 
     /// What it says of itself.
@@ -230,7 +250,7 @@ impl Inner {
     pub(crate) fn new(
         shared: Arc<Shared>,
         digest: Digest,
-        kinds: Kinds,
+        Audited { kinds, instances }: Audited,
         pre: InstancePre<State>,
     ) -> Result<Self, LoadError> {
         let mapper = kinds.mapper.then(|| mapper::Functions::of(&pre));
@@ -246,6 +266,7 @@ impl Inner {
             pre,
             digest,
             kinds,
+            instances,
         })
     }
 }

@@ -94,11 +94,11 @@ impl Sandbox {
         if let Some(inner) = self.loaded(digest, profile) {
             return Ok(Rule { inner });
         }
-        let kinds = audit(bytes, profile)?;
+        let audited = audit(bytes, profile)?;
         let component = self.compiled(source, bytes, &digest)?;
         let pre = linker::link(&self.shared.engine, &component, profile)?;
         let shared = Arc::clone(&self.shared);
-        let inner = Arc::new(Inner::new(shared, digest, kinds, pre)?);
+        let inner = Arc::new(Inner::new(shared, digest, audited, pre)?);
         let mut loaded = self.shared.lock_loaded();
         loaded.retain(|_, rule| rule.strong_count() > 0);
         loaded.insert((digest, profile), Arc::downgrade(&inner));
@@ -125,6 +125,11 @@ impl Sandbox {
         }
         let bytes = std::fs::read(path).map_err(unreadable)?;
         self.load_from(Source::Foreign, &bytes, profile)
+    }
+
+    /// Loads a component that came from elsewhere and is in memory: as from a file.
+    pub fn load_foreign(&self, bytes: &[u8], profile: Profile) -> Result<Rule, LoadError> {
+        self.load_from(Source::Foreign, bytes, profile)
     }
 
     fn loaded(&self, digest: Digest, profile: Profile) -> Option<Arc<Inner>> {

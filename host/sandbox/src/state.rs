@@ -25,6 +25,7 @@ impl State {
                 memory_bytes_max: limits.memory_bytes,
                 table_elements_max: limits.table_elements,
                 memory_bytes: 0,
+                table_elements: 0,
                 refused: None,
                 counts: [limits.instances, limits.tables, limits.memories].map(|n| n as usize),
             },
@@ -40,6 +41,8 @@ pub(crate) struct Limiter {
     table_elements_max: usize,
     /// What all memories of the instance have, in bytes.
     pub(crate) memory_bytes: usize,
+    /// The elements of the largest table.
+    pub(crate) table_elements: usize,
     counts: [usize; 3],
     /// What was refused last: the cause of the trap that tends to follow.
     pub(crate) refused: Option<FaultKind>,
@@ -69,8 +72,9 @@ impl ResourceLimiter for Limiter {
         _maximum: Option<usize>,
     ) -> wasmtime::Result<bool> {
         let fits = desired <= self.table_elements_max;
-        if !fits {
-            self.refused = Some(FaultKind::TableLimit);
+        match fits {
+            true => self.table_elements = self.table_elements.max(desired),
+            false => self.refused = Some(FaultKind::TableLimit),
         }
         Ok(fits)
     }

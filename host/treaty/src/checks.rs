@@ -1,9 +1,9 @@
 //! What is wrong with a treaty only when its parts are seen together.
 
-use crate::Problem;
 use crate::known::Known;
 use crate::settings::rules::RuleEntry;
 use crate::settings::{EntitySettings, SystemSettings};
+use crate::{Extent, Problem};
 
 mod fields;
 mod flows;
@@ -27,8 +27,20 @@ pub(crate) fn check(
         }
     }
     for entity in entities {
-        fields::check(entity, entities, problems);
+        fields::check(entity, entities, Extent::Whole, problems);
         flows::check(entity, problems);
     }
     rules::check(entities, rules, known, problems);
+}
+
+/// Checks the field table of an entity by itself: what no `treaty.toml` stands
+/// beside.
+pub(crate) fn check_table(
+    entity: &EntitySettings,
+    all: &[EntitySettings],
+    extent: Extent,
+    problems: &mut Vec<Problem>,
+) {
+    fields::check(entity, all, extent, problems);
+    flows::check(entity, problems);
 }

@@ -5,21 +5,25 @@
 //! message is the list of what was asked. So a key is read in one place and
 //! documented nowhere twice.
 
+mod json;
+mod lines;
+
 use std::cell::RefCell;
 use std::ops::Range;
 use std::path::PathBuf;
 
-use serde_json::Value as Json;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::names;
 use crate::{Place, Problem, Problems};
+use lines::Lines;
 
 /// A parsed file and the problems found in it so far.
 pub struct Document<'i> {
     file: PathBuf,
     text: &'i str,
+    lines: Lines,
     root: DeTable<'i>,
     problems: RefCell<Vec<Problem>>,
 }
@@ -51,6 +55,7 @@ impl<'i> Document<'i> {
         let document = Self {
             file: file.into(),
             text,
+            lines: Lines::of_text(text),
             root: root.into_inner(),
             problems: RefCell::default(),
         };
@@ -92,14 +97,11 @@ impl<'i> Document<'i> {
     }
 
     fn place(&self, span: Range<usize>) -> Place {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |end| end + 1);
-        let line = before.matches('\n').count() + 1;
-        let column = before[line_start..].chars().count() + 1;
+        let (line, column) = self.lines.of(self.text, span.start);
         Place {
             file: self.file.clone(),
-            line: line as u64,
-            column: column as u64,
+            line,
+            column,
         }
     }
 }
@@ -278,14 +280,6 @@ impl<'d> Section<'d> {
         scalars.collect()
     }
 
-    /// A table below this one as JSON; dates and times become texts.
-    pub fn json_below(&self, key: &'static str) -> Option<Json> {
-        let below = self.below(key)?;
-        let entries = below.entries().into_iter();
-        let object = entries.map(|(name, value)| (name.value, below.json_of(value)));
-        Some(Json::Object(object.collect()))
-    }
-
     /// Reports every key that was never asked for.
     pub fn finish(self) {
         let asked = self.asked.borrow();
@@ -360,40 +354,6 @@ impl<'d> Section<'d> {
             path,
             place,
             asked: RefCell::default(),
-        })
-    }
-
-    fn json_of(&self, value: &Spanned<DeValue<'d>>) -> Json {
-        match value.get_ref() {
-            DeValue::String(text) => Json::from(text.as_ref()),
-            DeValue::Boolean(flag) => Json::from(*flag),
-            DeValue::Datetime(time) => Json::from(time.to_string()),
-            DeValue::Array(items) => items.iter().map(|item| self.json_of(item)).collect(),
-            DeValue::Table(table) => {
-                let mut entries: Vec<_> = table.iter().collect();
-                entries.sort_by_key(|(name, _)| name.get_ref().to_string());
-                let entries = entries.into_iter();
-                let entries =
-                    entries.map(|(name, item)| (name.get_ref().to_string(), self.json_of(item)));
-                Json::Object(entries.collect())
-            }
-            DeValue::Integer(digits) => {
-                let number = i64::from_str_radix(digits.as_str(), digits.radix()).ok();
-                self.json_number(number.map(Json::from), value)
-            }
-            DeValue::Float(digits) => {
-                let number = digits.as_str().parse::<f64>().ok();
-                let number = number.and_then(serde_json::Number::from_f64);
-                self.json_number(number.map(Json::from), value)
-            }
-        }
-    }
-
-    fn json_number(&self, number: Option<Json>, value: &Spanned<DeValue<'d>>) -> Json {
-        number.unwrap_or_else(|| {
-            let place = self.document.place(value.span());
-            self.report(Problem::at(&place, "JSON has no such number"));
-            Json::Null
         })
     }
 

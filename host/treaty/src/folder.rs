@@ -15,7 +15,7 @@ use crate::{Known, PackParts, Place, Problem, Problems, checks, secret, table};
 /// The file that makes a folder a treaty.
 pub(crate) const TREATY_FILE: &str = "treaty.toml";
 const DEFAULT_STATE: &str = ".treaty";
-const DEFAULT_CLOCK_TOLERANCE_MS: u64 = 5000;
+pub(crate) const DEFAULT_CLOCK_TOLERANCE_MS: u64 = 5000;
 
 /// A treaty folder without errors.
 #[derive(Clone, Debug)]

@@ -26,6 +26,7 @@
 //! assert!(problems.to_string().starts_with("treaty.toml: cannot be read"));
 //! ```
 
+mod around;
 mod cases;
 mod checks;
 mod cross_reference;
@@ -45,7 +46,9 @@ mod settings;
 mod setup;
 mod sheet;
 mod table;
+mod texts;
 
+pub use around::{Bare, BareTable, Extent, around};
 pub use cases::{
     Asked, Case, CaseFile, Expectations, Expected, ExpectedDecision, ExpectedMatch, ExpectedRead,
     ExpectedRow, ExpectedVerdict, Meeting, Other, Sameness, case_files, no_cases, read_cases,
@@ -71,3 +74,4 @@ pub use settings::{
 };
 pub use setup::{own_fields, resolver_setup, setup};
 pub use table::SEMANTIC_TYPES;
+pub use texts::{CaseText, TableTexts, case_texts, table_texts};

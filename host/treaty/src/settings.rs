@@ -137,6 +137,8 @@ pub struct RuleSettings {
     pub configuration: Json,
     /// What its pack lets it use up; the treaty's `[limits]` go before.
     pub limits: Limits,
+    /// `[rules.<name>.shadow]`: what is asked the same conflicts and decides nothing.
+    pub shadow: Option<Box<RuleSettings>>,
 }
 
 /// Where rows of a field table come from.

@@ -79,6 +79,16 @@ pub(crate) fn read(
         return;
     }
     let rows = sources::together(rows, &entity.fields_from, problems);
+    keep(entity, rows, problems);
+}
+
+/// Reads a field table that has been taken apart into cells.
+pub(crate) fn of_sheet(sheet: &Sheet, entity: &mut EntitySettings, problems: &mut Vec<Problem>) {
+    let rows = rows_of(sheet, &entity.entity, problems);
+    keep(entity, rows, problems);
+}
+
+fn keep(entity: &mut EntitySettings, rows: Vec<ReadRow>, problems: &mut Vec<Problem>) {
     if rows.is_empty() {
         let message = "the table has no rows, so nothing moves";
         problems.push(Problem::of_file(&entity.table_path, message).warning());

@@ -137,7 +137,15 @@ fn rules_are_those_of_the_file_and_those_in_use() {
     assert_eq!(own.profile, Profile::InertWasi);
     let configuration = r#"{"prefer":["person","automation"],"since":"2026-01-01","weight":0.5}"#;
     assert_eq!(own.configuration.to_string(), configuration);
+    let shadow = own.shadow.as_deref().expect("it has one");
+    assert_eq!(
+        shadow.component,
+        Component::Shipped("resolve-standard".into())
+    );
+    assert_eq!(shadow.profile, Profile::Contract);
+    assert_eq!(shadow.configuration.to_string(), r#"{"weight":0.7}"#);
     let shipped = treaty.rule("map-fields").expect("the rule");
+    assert_eq!(shipped.shadow, None);
     assert_eq!(shipped.component, Component::Shipped("map-fields".into()));
 
     let contact = &treaty.entities[0];

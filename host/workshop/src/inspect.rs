@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use treaty_model::{Digest, Setup, SetupSystem};
-use treaty_sandbox::{CONTRACT_VERSION, Fault, Profile};
+use treaty_sandbox::{CONTRACT_VERSION, Cost, Fault, Limits, Profile};
 
 use crate::Loaded;
 
@@ -36,6 +36,19 @@ pub struct Inspection {
     /// The fuel of a batch without elements; why it cannot be told, where the
     /// component fails on one.
     pub empty_batch_fuel: Result<u64, String>,
+    /// What it needs over the ordinary limits.
+    pub needs: Vec<Need>,
+}
+
+/// A limit that has to be raised for a component.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Need {
+    /// The key: of `[limits]` in `treaty.toml`, of `[budget]` in `pack.toml`.
+    pub key: &'static str,
+    /// The least that it needs, for a batch without elements.
+    pub at_least: u64,
+    /// What it has where nothing is said.
+    pub ordinary: u64,
 }
 
 /// What is new in a component since an older version of it; what went from one
@@ -78,7 +91,7 @@ pub fn inspect(loaded: &Loaded) -> Result<Inspection, Fault> {
         configuration: "{}".to_owned(),
         ..Setup::default()
     };
-    let fuel = rule.fuel_of_nothing(&nothing);
+    let cost = rule.cost_of_nothing(&nothing);
     let kinds = rule.kinds();
     let kinds = [
         (kinds.mapper, "mapper"),
@@ -101,8 +114,49 @@ pub fn inspect(loaded: &Loaded) -> Result<Inspection, Fault> {
         attributes: said.attributes.into_iter().collect(),
         size_bytes: loaded.size_bytes,
         digest: rule.digest(),
-        empty_batch_fuel: fuel.map_err(|fault| fault.to_string()),
+        needs: needs(loaded.size_bytes, cost.as_ref().ok()),
+        empty_batch_fuel: cost
+            .map(|cost| cost.fuel)
+            .map_err(|fault| fault.to_string()),
     })
+}
+
+/// What a component needs over the limits that hold where nothing is said.
+fn needs(size_bytes: u64, cost: Option<&Cost>) -> Vec<Need> {
+    const MIB: u64 = 1 << 20;
+    let ordinary = Limits::default();
+    let mut all = vec![(
+        "component-mib",
+        size_bytes.div_ceil(MIB),
+        ordinary.component_bytes as u64 / MIB,
+    )];
+    if let Some(cost) = cost {
+        all.extend([
+            (
+                "memory-mib",
+                cost.memory_bytes.div_ceil(MIB),
+                ordinary.memory_bytes as u64 / MIB,
+            ),
+            (
+                "table-elements",
+                cost.table_elements,
+                ordinary.table_elements as u64,
+            ),
+            (
+                "instances",
+                cost.instances.into(),
+                ordinary.instances.into(),
+            ),
+            ("fuel-base", cost.fuel, ordinary.fuel_base),
+        ]);
+    }
+    let over = all.into_iter().filter(|(_, needed, most)| needed > most);
+    over.map(|(key, at_least, ordinary)| Need {
+        key,
+        at_least,
+        ordinary,
+    })
+    .collect()
 }
 
 /// What is new in a component since an older one.

@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use treaty_folder::{Component, PackedComponent, TreatyFolder};
+use treaty_folder::{Component, RuleSettings, TreatyFolder};
 use treaty_sandbox::{LoadError, Profile, Rule, Sandbox, SandboxError, SandboxOptions};
 
 /// What a shipped rule is called where a file could be named as well.
@@ -26,8 +27,8 @@ pub enum Place {
     File(PathBuf),
     /// A rule inside the binary.
     Shipped(String),
-    /// A rule of a pack.
-    Packed(PackedComponent),
+    /// A component that is in memory: a pack's.
+    Held(Arc<[u8]>),
 }
 
 impl From<&str> for Place {
@@ -128,22 +129,34 @@ impl Workshop {
         folder: &TreatyFolder,
         names: impl IntoIterator<Item = &'n str>,
     ) -> Result<BTreeMap<String, Rule>, CannotLoadNamed> {
+        let names = names.into_iter();
+        let settings = names.filter_map(|name| folder.rule(name));
+        self.load_each(settings, &|path| Place::File(path.to_owned()))
+    }
+
+    /// Loads rules by their names, each once, under the profile that their settings
+    /// name. `place` says where the file of a component is.
+    pub fn load_each<'r>(
+        &self,
+        all: impl IntoIterator<Item = &'r RuleSettings>,
+        place: &dyn Fn(&Path) -> Place,
+    ) -> Result<BTreeMap<String, Rule>, CannotLoadNamed> {
         let mut rules = BTreeMap::new();
-        for name in names {
-            let Some(settings) = folder.rule(name).filter(|_| !rules.contains_key(name)) else {
+        for settings in all {
+            if rules.contains_key(&settings.name) {
                 continue;
-            };
+            }
             let place = match &settings.component {
-                Component::File(path) => Place::File(path.clone()),
+                Component::File(path) => place(path),
                 Component::Shipped(name) => Place::Shipped(name.clone()),
-                Component::Packed(packed) => Place::Packed(packed.clone()),
+                Component::Packed(packed) => Place::Held(packed.bytes.clone()),
             };
             let loaded = self.load_under(&place, settings.profile);
             let loaded = loaded.map_err(|error| CannotLoadNamed {
-                name: name.to_owned(),
+                name: settings.name.clone(),
                 error,
             })?;
-            rules.insert(name.to_owned(), loaded.rule);
+            rules.insert(settings.name.clone(), loaded.rule);
         }
         Ok(rules)
     }
@@ -156,10 +169,10 @@ impl Workshop {
                 let size = std::fs::metadata(path).map_or(0, |told| told.len());
                 (rule, size)
             }
-            Place::Packed(packed) => {
-                let rule = self.sandbox.load_foreign(&packed.bytes, profile)?;
-                (rule, packed.bytes.len() as u64)
-            }
+            Place::Held(bytes) => (
+                self.sandbox.load_foreign(bytes, profile)?,
+                bytes.len() as u64,
+            ),
             Place::Shipped(name) => {
                 let component = self.shipped(name)?;
                 (

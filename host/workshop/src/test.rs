@@ -101,7 +101,7 @@ fn overspent(case: &Case, asking: &Asking) -> Option<Difference> {
 
 /// Shared rows that no conflict is about, and owned rows that no mapped record
 /// holds.
-pub fn uncovered(folder: &TreatyFolder, files: &[CaseFile]) -> Vec<Uncovered> {
+pub fn uncovered(folder: &TreatyFolder, files: &[&CaseFile]) -> Vec<Uncovered> {
     let cases: Vec<_> = files.iter().flat_map(|file| &file.cases).collect();
     let entities = folder.entities.iter();
     let uncovered = entities.map(|settings| {

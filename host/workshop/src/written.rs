@@ -184,11 +184,38 @@ impl Words<'_> {
             expect.map_or_else(|| Item::Table(Table::new()), Item::Table),
         );
         let mut document = DocumentMut::new();
+        if let Asked::Read(system, ..) | Asked::Write(system, ..) = asked
+            && let Some(kinds) = self.kinds(*system)
+        {
+            document.insert("own", kinds.into());
+        }
         document.insert(
             "case",
             std::iter::once(case).collect::<ArrayOfTables>().into(),
         );
         document.to_string()
+    }
+
+    /// `[own.<entity>.<system>]`: the own fields that are no texts.
+    fn kinds(&self, system: SystemIndex) -> Option<Table> {
+        let fields = self.setup.systems[system.0].fields.iter();
+        let others = fields.filter(|field| field.kind != "text");
+        let mut kinds = Table::new();
+        for field in others {
+            kinds.insert(&field.name, Toml::from(field.kind.as_str()).into());
+        }
+        if kinds.is_empty() {
+            return None;
+        }
+        let mut nested = kinds;
+        for name in [self.system(system), self.settings.entity.name.as_str()] {
+            let mut above = Table::new();
+            above.set_implicit(true);
+            above.insert(name, nested.into());
+            nested = above;
+        }
+        nested.set_implicit(true);
+        Some(nested)
     }
 
     fn own_row(&self, key: &str, system: SystemIndex, own: &Row, case: &mut Table) {

@@ -9,8 +9,8 @@ use treaty_fuzz::{all, run, target};
 /// Reads damaged files until one breaks the reader.
 #[derive(Parser)]
 struct Arguments {
-    /// What reads them.
-    target: String,
+    /// What reads them; without it, the names of all targets are told.
+    target: Option<String>,
     /// How many damaged files; 0: the kept ones only.
     #[arg(long, default_value_t = 10_000)]
     runs: u32,
@@ -22,8 +22,12 @@ struct Arguments {
 fn main() -> anyhow::Result<()> {
     let arguments = Arguments::parse();
     let names: Vec<_> = all().iter().map(|target| target.name).collect();
-    let target = target(&arguments.target)
-        .with_context(|| format!("no such target; there are {}", names.join(", ")))?;
+    let Some(name) = &arguments.target else {
+        names.iter().for_each(|name| println!("{name}"));
+        return Ok(());
+    };
+    let target =
+        target(name).with_context(|| format!("no such target; there are {}", names.join(", ")))?;
     let figures = run(target, arguments.runs, arguments.seed)?;
     println!(
         "{}: nothing broke; {} damaged files were read, {} refused",

@@ -31,6 +31,7 @@ pub enum Reading {
 /// All targets, by name.
 pub fn all() -> &'static [Target] {
     &[
+        targets::cases::TARGET,
         targets::component::TARGET,
         targets::csv::TARGET,
         targets::folder::FIELD_TABLE,

@@ -1,5 +1,6 @@
 //! The targets, a file for each room that reads.
 
+pub(crate) mod cases;
 pub(crate) mod component;
 pub(crate) mod csv;
 pub(crate) mod folder;

@@ -34,6 +34,11 @@ fn treaties() {
 }
 
 #[test]
+fn case_files() {
+    check("cases");
+}
+
+#[test]
 fn csv_files() {
     check("csv");
 }

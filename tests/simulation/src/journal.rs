@@ -29,16 +29,33 @@ pub struct Entry {
     pub content: Json,
 }
 
+/// All that the journal keeps of what resolvers were asked.
+const ASKED: &str = "
+    SELECT 'setup ' || id || ' ' || hex(mark) || ' ' || content FROM setup
+    UNION ALL SELECT 'decision ' || id || ' ' || hex(mark) || ' ' || at || ' ' || entity
+        || ' ' || link || ' ' || input || ' ' || answer FROM decision
+    UNION ALL SELECT 'asked ' || id || ' ' || hex(mark) || ' ' || at || ' ' || run || ' ' || rule
+        || ' ' || component || ' ' || setup || ' ' || decisions || ' ' || coalesce(fuel, '-')
+        || ' ' || now FROM asked";
+
 /// What the files say.
 #[derive(Debug, Default)]
 pub struct Files {
     /// The journal, in order.
     pub journal: Vec<Entry>,
+    /// What resolvers were asked and answered, a line for each entry.
+    pub asked: Vec<String>,
     /// By link: the records that it ever had, by system's name.
     pub records: BTreeMap<i64, BTreeSet<(String, String)>>,
     /// By link: for each field of base whether it has a revision, and whether
     /// it says where its value came from.
     pub base: BTreeMap<i64, Vec<(bool, bool)>>,
+}
+
+fn asked(journal: &Connection) -> rusqlite::Result<Vec<String>> {
+    let mut statement = journal.prepare(ASKED)?;
+    let lines = statement.query_map([], |row| row.get(0))?;
+    lines.collect()
 }
 
 impl Files {
@@ -66,6 +83,7 @@ impl Files {
             })
         })?;
         files.journal = entries.collect::<Result<_, _>>()?;
+        files.asked = asked(&journal)?;
         let ledger = open("ledger.db")?;
         let mut statement = ledger.prepare("SELECT id, base FROM link ORDER BY id")?;
         let links = statement.query_map([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -136,6 +154,10 @@ impl Files {
                 or_dash(&entry.field),
                 entry.content
             );
+        }
+        for line in &self.asked {
+            text += line;
+            text += "\n";
         }
         text
     }

@@ -15,11 +15,15 @@ pub struct PackArgs {
 /// What can be done with a pack.
 #[derive(Debug, Subcommand)]
 pub enum PackCommand {
-    /// Makes one file of a folder with a `pack.toml`. The same folder gives the same
-    /// file, byte for byte.
+    /// Makes one file of a folder with a `pack.toml`, once its cases pass and its
+    /// rules keep the laws of their kinds. The same folder gives the same file, byte
+    /// for byte.
     Build(PackBuildArgs),
     /// Says what a pack is and holds, and who signed it.
     Show(PackShowArgs),
+    /// Says what is other in a pack than in an older one: its tables cell by cell, its
+    /// rules, its budget, its cases.
+    Diff(PackDiffArgs),
     /// Makes the folder of a pack again.
     Unpack(PackUnpackArgs),
     /// Makes a key to sign packs with. Prints the public half.
@@ -56,6 +60,10 @@ pub struct PackBuildArgs {
     /// The file; without it, `<name>-<version>.treaty-pack` where you are.
     #[arg(long, value_name = "FILE")]
     pub out: Option<PathBuf>,
+
+    /// Writes counter-examples to laws as case files into this folder.
+    #[arg(long, value_name = "FOLDER")]
+    pub write: Option<PathBuf>,
 }
 
 /// Which pack.
@@ -64,6 +72,18 @@ pub struct PackShowArgs {
     /// The pack.
     #[arg(value_name = "PACK")]
     pub pack: PathBuf,
+}
+
+/// Which packs: files or folders.
+#[derive(Debug, ClapArgs)]
+pub struct PackDiffArgs {
+    /// The older pack.
+    #[arg(value_name = "OLD")]
+    pub old: PathBuf,
+
+    /// The newer one.
+    #[arg(value_name = "NEW")]
+    pub new: PathBuf,
 }
 
 /// From where to where.

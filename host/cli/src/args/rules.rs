@@ -30,19 +30,80 @@ pub enum RulesCommand {
     Test(TestArgs),
     /// Holds the laws of its kind against each rule of the treaty, with generated
     /// input: for instance that the order of the sides does not matter. No system
-    /// is opened.
+    /// is opened but the one of --records.
     Laws(LawsArgs),
     /// Measures what each rule of the treaty costs, by the size of its batches: time
     /// on this machine, fuel, memory. No system is opened.
     Bench(BenchArgs),
     /// Asks a rule one thing, and tells its answer, its reason and what that took.
     Try(TryArgs),
+    /// Decides again what was decided, by another component or by the treaty's own
+    /// rules, and tells what would be different. Nothing is written anywhere.
+    Replay(ReplayArgs),
+    /// Tells what the shadows of rules (`[rules.<name>.shadow]`) would have decided.
+    Shadow(ShadowArgs),
+}
+
+/// What decides again, and what.
+#[derive(Debug, ClapArgs)]
+pub struct ReplayArgs {
+    /// A component, `shipped:` and the name of a rule that ships, or a folder with a
+    /// `pack.toml`, whose rules decide what rules of the same name decided. Without
+    /// it the treaty's own rules, as they are configured now.
+    #[arg(value_name = "COMPONENT")]
+    pub component: Option<String>,
+
+    /// Only what this rule of the treaty decided.
+    #[arg(long, value_name = "RULE")]
+    pub rule: Option<String>,
+
+    /// Only what was asked first since so many days (`30d`) or hours (`12h`) ago.
+    #[arg(long, value_name = "TIME", value_parser = micros_of)]
+    pub since: Option<i64>,
+
+    /// A journal file, for instance a copy on another machine, in place of the
+    /// treaty's own.
+    #[arg(long, value_name = "FILE")]
+    pub journal: Option<PathBuf>,
+
+    /// Ends with exit code 6 where more than this share of the decisions that could
+    /// be decided again are not the same, errors among them: `2%`.
+    #[arg(long, value_name = "SHARE", value_parser = share_of)]
+    pub gate: Option<f64>,
+}
+
+/// Since when.
+#[derive(Debug, ClapArgs)]
+pub struct ShadowArgs {
+    /// Only what was asked first since so many days (`30d`) or hours (`12h`) ago.
+    #[arg(long, value_name = "TIME", value_parser = micros_of)]
+    pub since: Option<i64>,
+}
+
+/// Reads `30d` or `12h`, as microseconds.
+fn micros_of(text: &str) -> Result<i64, String> {
+    let wanted = || format!("{text:?} is no time such as 30d or 12h");
+    let hours = [('d', 24), ('h', 1)].into_iter().find_map(|(unit, hours)| {
+        let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
+        number.checked_mul(hours).filter(|hours| *hours >= 0)
+    });
+    let micros = hours.and_then(|hours| hours.checked_mul(3_600_000_000));
+    micros.ok_or_else(wanted)
+}
+
+/// Reads `2%`, as a share of one.
+fn share_of(text: &str) -> Result<f64, String> {
+    let percent = text.strip_suffix('%').and_then(|text| text.parse().ok());
+    let percent = percent.filter(|percent| (0.0..=100.0).contains(percent));
+    let share = percent.map(|percent: f64| percent / 100.0);
+    share.ok_or_else(|| format!("{text:?} is no share such as 2%"))
 }
 
 /// Which cases, and how they are told.
 #[derive(Debug, ClapArgs)]
 pub struct TestArgs {
-    /// Case files; without any, all of the treaty's folder `cases`.
+    /// Case files; without any, all of the treaty's folder `cases`. Or a pack: its
+    /// folder, or its file.
     #[arg(value_name = "FILE")]
     pub files: Vec<PathBuf>,
 
@@ -68,7 +129,8 @@ pub struct TestArgs {
 /// Which rules, and how hard.
 #[derive(Debug, ClapArgs)]
 pub struct LawsArgs {
-    /// Rules of the treaty by their names; without any, all of them.
+    /// Rules of the treaty by their names; without any, all of them. With a pack in
+    /// front, its folder or its file, those of the pack.
     #[arg(value_name = "RULE")]
     pub rules: Vec<String>,
 
@@ -88,6 +150,21 @@ pub struct LawsArgs {
     /// Writes counter-examples as case files into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub write: Option<PathBuf>,
+
+    /// Takes records of this system of the treaty in place of generated ones. They
+    /// are only read, and a counter-example shows what stands in them.
+    #[arg(long, value_name = "SYSTEM")]
+    pub records: Option<String>,
+
+    /// How many records of each entity are read, at most.
+    #[arg(
+        long,
+        value_name = "COUNT",
+        default_value_t = 2000,
+        requires = "records",
+        value_parser = clap::value_parser!(u32).range(1..=100_000)
+    )]
+    pub sample: u32,
 }
 
 /// Which rules, and beside what.
@@ -224,6 +301,25 @@ impl From<TargetArg> for RustTarget {
         match target {
             TargetArg::Unknown => Self::Unknown,
             TargetArg::Wasip2 => Self::Wasip2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_and_shares_are_read() {
+        assert_eq!(micros_of("1d"), Ok(86_400_000_000));
+        assert_eq!(micros_of("12h"), Ok(43_200_000_000));
+        for wrong in ["", "30", "d", "-1d", "1.5d", "99999999999999999d"] {
+            assert!(micros_of(wrong).is_err(), "{wrong}");
+        }
+        assert_eq!(share_of("2%"), Ok(0.02));
+        assert_eq!(share_of("0%"), Ok(0.0));
+        for wrong in ["", "2", "-1%", "101%", "NaN%"] {
+            assert!(share_of(wrong).is_err(), "{wrong}");
         }
     }
 }

@@ -29,7 +29,12 @@ pub fn run(args: &Args, wish: &InspectArgs) -> Result<Exit, Failed> {
 }
 
 fn look(workshop: &Workshop, component: &str) -> Result<Inspection, Failed> {
-    let loaded = workshop.load(&Place::from(component));
+    look_at(workshop, &Place::from(component), component)
+}
+
+/// Looks at a component, which is told under a name.
+pub fn look_at(workshop: &Workshop, place: &Place, component: &str) -> Result<Inspection, Failed> {
+    let loaded = workshop.load(place);
     let loaded = loaded.map_err(|error| refused(component, &error))?;
     inspect(&loaded).map_err(|fault| {
         Failed::new(
@@ -63,12 +68,20 @@ fn lines(found: &Inspection) -> Vec<String> {
     ];
     let facts = facts.map(|(what, said)| format!("  {what:<16}{said}"));
     lines.extend(facts);
+    if !found.needs.is_empty() {
+        let needs = found.needs.iter().map(|need| {
+            let (key, ordinary) = (need.key, need.ordinary);
+            format!("{key} = {} (ordinarily {ordinary})", need.at_least)
+        });
+        let needs: Vec<_> = needs.collect();
+        lines.push(format!("  {:<16}at least {}", "needs", needs.join(", ")));
+    }
     let others = found.attributes.iter();
     lines.extend(others.map(|(what, said)| format!("  {what:<16}{said}")));
     lines
 }
 
-fn reach(imports: &[String]) -> String {
+pub fn reach(imports: &[String]) -> String {
     let Reach { can, inert } = Reach::of(imports);
     match inert.is_empty() {
         true => can.to_owned(),
@@ -79,7 +92,7 @@ fn reach(imports: &[String]) -> String {
     }
 }
 
-fn news_lines(since: &News) -> Vec<String> {
+pub fn news_lines(since: &News) -> Vec<String> {
     let (before, now) = &since.version;
     let mut lines = vec![format!("since {before} (this is {now}):")];
     let lists = [

@@ -1,29 +1,42 @@
-//! `treaty rules laws`: the laws of a treaty's rules, held against generated input.
+//! `treaty rules laws`: the laws of rules, held against generated input.
+
+mod records;
 
 use std::path::Path;
 
 use serde_json::json;
 use treaty_folder::no_cases;
-use treaty_workshop::{LawResult, Outcome, Tries, laws};
+use treaty_workshop::{Input, LawResult, Outcome, Tries, laws, laws_of_each};
 
+use super::suite::{Suite, is_pack, pack_at};
 use super::{named, wanted, workshop_of};
 use crate::args::{Args, Format, LawsArgs};
 use crate::exit::{Exit, Failed};
 use crate::output::{counted, write_file};
 use crate::{open, tell};
 
-pub fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
-    let folder = open::sound_folder(args)?;
-    let file = no_cases(&folder);
-    let rules = wanted(&folder, &wish.rules)?;
-    let workshop = workshop_of(&folder)?;
-    let rules = workshop.load_all(&folder, rules.iter().map(String::as_str));
-    let rules = rules.map_err(|error| named(&error))?;
+pub async fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
     let tries = Tries {
         count: wish.tries,
         seed: wish.seed,
     };
-    let results = laws(&folder, &file, &rules, tries);
+    let results = match wish.rules.split_first() {
+        Some((pack, _)) if is_pack(Path::new(pack)) && wish.records.is_some() => {
+            return Err(Failed {
+                exit: Exit::Usage,
+                ..Failed::new(
+                    "a pack has no systems to take records of",
+                    "leave --records out, or name the rules of a treaty",
+                )
+            });
+        }
+        Some((pack, rules)) if is_pack(Path::new(pack)) => {
+            let suite = Suite::of_pack(pack_at(Path::new(pack))?)?;
+            let names = wanted(&suite.folder, rules)?;
+            of_pack(&suite, names.iter().map(String::as_str), tries)?
+        }
+        _ => of_treaty(args, wish, tries).await?,
+    };
     if let Some(folder) = &wish.write {
         write_cases(folder, &results)?;
     }
@@ -37,11 +50,44 @@ pub fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
     })
 }
 
-fn is_broken(result: &LawResult) -> bool {
+async fn of_treaty(args: &Args, wish: &LawsArgs, tries: Tries) -> Result<Vec<LawResult>, Failed> {
+    let folder = open::sound_folder(args)?;
+    let mut file = no_cases(&folder);
+    let rules = wanted(&folder, &wish.rules)?;
+    let workshop = workshop_of(&folder)?;
+    let rules = workshop.load_all(&folder, rules.iter().map(String::as_str));
+    let rules = rules.map_err(|error| named(&error))?;
+    let Some(system) = &wish.records else {
+        return Ok(laws(&folder, &file, &rules, Input::Generated, tries));
+    };
+    let sampled = records::read(&folder, system, wish.sample as usize).await?;
+    let pools = records::pools(&workshop, &folder, &mut file, &sampled)?;
+    records::tell(system, &sampled, &pools);
+    Ok(laws(&folder, &file, &rules, Input::Records(&pools), tries))
+}
+
+/// The laws of these rules of a pack.
+pub fn of_pack<'n>(
+    suite: &Suite,
+    names: impl IntoIterator<Item = &'n str>,
+    tries: Tries,
+) -> Result<Vec<LawResult>, Failed> {
+    let rules = suite.load(names)?;
+    let file = no_cases(&suite.folder);
+    Ok(laws_of_each(
+        &suite.folder,
+        &file,
+        &suite.case_files(),
+        &rules,
+        tries,
+    ))
+}
+
+pub fn is_broken(result: &LawResult) -> bool {
     matches!(result.outcome, Outcome::Broken { .. })
 }
 
-fn tell_results(results: &[LawResult]) {
+pub fn tell_results(results: &[LawResult]) {
     for of_rule in
         results.chunk_by(|one, next| (&one.entity, &one.rule) == (&next.entity, &next.rule))
     {
@@ -79,7 +125,7 @@ fn result_lines(result: &LawResult) -> Vec<String> {
 }
 
 /// A case file for each law that does not hold.
-fn write_cases(folder: &Path, results: &[LawResult]) -> Result<(), Failed> {
+pub fn write_cases(folder: &Path, results: &[LawResult]) -> Result<(), Failed> {
     std::fs::create_dir_all(folder)
         .map_err(|error| crate::output::cannot_write(folder, &error.to_string()))?;
     for (number, result) in results.iter().enumerate() {

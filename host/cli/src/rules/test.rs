@@ -4,29 +4,24 @@ mod bless;
 mod junit;
 mod watch;
 
-use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
+use serde_json::{Value as Json, json};
+use treaty_workshop::{CaseResult, Uncovered};
 
-use serde_json::json;
-use treaty_folder::{CaseFile, Expectations, Problems, TreatyFolder, case_files, read_cases};
-use treaty_workshop::{CaseResult, Uncovered, Workshop, test, uncovered};
-
-use super::named;
+use super::suite::{Suite, is_pack, pack_at};
 use crate::args::{Args, Format, TestArgs};
 use crate::exit::{Exit, Failed};
 use crate::output::counted;
-use crate::{open, tell};
+use crate::tell;
 
 pub fn run(args: &Args, wish: &TestArgs) -> Result<Exit, Failed> {
     if wish.watch {
         return watch::run(args, wish);
     }
-    let suite = Suite::read(args, wish)?;
+    let suite = suite(args, wish)?;
     if wish.bless {
         return bless::run(args, wish, &suite);
     }
-    let results = suite.results(wish)?;
+    let results = suite.results(wish.only.as_deref())?;
     if let Some(path) = &wish.junit {
         junit::write(path, &suite.folder.name, &results)?;
     }
@@ -37,121 +32,41 @@ pub fn run(args: &Args, wish: &TestArgs) -> Result<Exit, Failed> {
     })
 }
 
-/// A treaty with its cases.
-pub struct Suite {
-    /// The treaty.
-    pub folder: TreatyFolder,
-    /// Its case files, each with its text.
-    pub files: Vec<(String, CaseFile)>,
-    workshop: Workshop,
-}
-
-impl Suite {
-    fn read(args: &Args, wish: &TestArgs) -> Result<Self, Failed> {
-        let folder = open::sound_folder(args)?;
-        let paths = case_paths(&folder, &wish.files)?;
-        let mut files = Vec::new();
-        let mut problems = Problems(Vec::new());
-        for (path, shown) in &paths {
-            let text = fs::read_to_string(path).map_err(|error| {
-                Failed::new(
-                    format!("{}: cannot be read: {error}", shown.display()),
-                    "name a case file; plugins/README.md says what is in one",
-                )
-            })?;
-            match read_cases(&folder, shown, &text, Expectations::Required) {
-                Ok(file) => files.push((text, file)),
-                Err(found) => problems.0.extend(found.0),
-            }
-        }
-        // What a pack expects is not for the treaty to bless.
-        let of_packs = wish.files.is_empty() && !wish.bless;
-        let packs = folder.packs.iter().filter(|_| of_packs);
-        for (shown, text) in packs.flat_map(|pack| &pack.cases) {
-            match read_cases(&folder, shown, text, Expectations::Required) {
-                Ok(file) => files.push((text.clone(), file)),
-                Err(found) => problems.0.extend(found.0),
-            }
-        }
-        if !problems.0.is_empty() {
-            return Err(Failed {
-                message: problems.to_string(),
-                hint: "mend the case files".to_owned(),
-                exit: Exit::Problems,
-            });
-        }
-        let workshop = super::workshop_of(&folder)?;
-        Ok(Self {
-            folder,
-            files,
-            workshop,
-        })
+/// What is tested: a pack, where one is named, or else the treaty.
+fn suite(args: &Args, wish: &TestArgs) -> Result<Suite, Failed> {
+    match wish.files.as_slice() {
+        [pack] if is_pack(pack) => Suite::of_pack(pack_at(pack)?),
+        [pack, ..] if is_pack(pack) => Err(Failed {
+            exit: Exit::Usage,
+            ..Failed::new(
+                "a pack is tested with all of its cases",
+                "name the pack by itself; --only picks cases by their names",
+            )
+        }),
+        files => Suite::of_treaty(args, files),
     }
-
-    /// The rules that the cases ask.
-    fn rules(&self) -> Result<super::Rules, Failed> {
-        let cases = self.files.iter().flat_map(|(_, file)| &file.cases);
-        let asked: BTreeSet<_> = cases.map(|case| case.rule.as_str()).collect();
-        let rules = self.workshop.load_all(&self.folder, asked);
-        rules.map_err(|error| named(&error))
-    }
-
-    fn results(&self, wish: &TestArgs) -> Result<Vec<CaseResult>, Failed> {
-        let rules = self.rules()?;
-        let results = self.files.iter().flat_map(|(_, file)| {
-            let mut file = file.clone();
-            if let Some(text) = &wish.only {
-                file.cases.retain(|case| case.name.contains(text.as_str()));
-            }
-            test(&self.folder, &file, &rules)
-        });
-        Ok(results.collect())
-    }
-
-    fn uncovered(&self) -> Vec<Uncovered> {
-        let files: Vec<_> = self.files.iter().map(|(_, file)| file.clone()).collect();
-        uncovered(&self.folder, &files)
-    }
-}
-
-/// The files that are read, each with the name under which it is told.
-fn case_paths(folder: &TreatyFolder, named: &[PathBuf]) -> Result<Vec<(PathBuf, PathBuf)>, Failed> {
-    if !named.is_empty() {
-        return Ok(named
-            .iter()
-            .map(|path| (path.clone(), path.clone()))
-            .collect());
-    }
-    let found = case_files(&folder.root).map_err(|error| {
-        Failed::new(
-            format!("cases: cannot be read: {error}"),
-            "make the folder `cases` readable",
-        )
-    })?;
-    let in_packs = folder.packs.iter().any(|pack| !pack.cases.is_empty());
-    if found.is_empty() && !in_packs {
-        return Err(Failed::new(
-            "the treaty has no cases",
-            "write one into cases/, for instance cases/phone.toml; plugins/README.md says how",
-        ));
-    }
-    let paths = found.into_iter();
-    Ok(paths
-        .map(|shown| (folder.root.join(&shown), shown))
-        .collect())
 }
 
 fn tell_results(args: &Args, suite: &Suite, wish: &TestArgs, results: &[CaseResult]) {
     // Of some of the cases nothing follows about the others.
-    let all = wish.only.is_none() && wish.files.is_empty();
+    let all = wish.only.is_none() && (wish.files.is_empty() || suite.pack.is_some());
     let uncovered = match all {
         true => suite.uncovered(),
         false => Vec::new(),
     };
-    if args.format == Format::Json {
-        tell::json(&json!({ "cases": results, "uncovered": uncovered }));
-        return;
+    match args.format {
+        Format::Json => tell::json(&json_of(results, &uncovered)),
+        Format::Text => tell_lines(results, &uncovered),
     }
+}
+
+/// What became of cases, for programs.
+pub fn json_of(results: &[CaseResult], uncovered: &[Uncovered]) -> Json {
+    json!({ "cases": results, "uncovered": uncovered })
+}
+
+/// What became of cases, and which rows have none.
+pub fn tell_lines(results: &[CaseResult], uncovered: &[Uncovered]) {
     let mut file = None;
     for result in results {
         if file != Some(&result.file) {
@@ -160,7 +75,7 @@ fn tell_results(args: &Args, suite: &Suite, wish: &TestArgs, results: &[CaseResu
         }
         result_lines(result).iter().for_each(tell::typed_line);
     }
-    for open in &uncovered {
+    for open in uncovered {
         uncovered_lines(open).iter().for_each(tell::typed_line);
     }
     let failed = results.iter().filter(|result| !result.passed()).count();
@@ -205,12 +120,4 @@ fn uncovered_lines(open: &Uncovered) -> Vec<String> {
     lists
         .map(|(what, fields)| format!("{what} of {}: {}", open.entity, fields.join(", ")))
         .collect()
-}
-
-/// Where a case file is, from its name.
-fn path_of(suite: &Suite, wish: &TestArgs, shown: &Path) -> PathBuf {
-    match wish.files.is_empty() {
-        true => suite.folder.root.join(shown),
-        false => shown.to_owned(),
-    }
 }

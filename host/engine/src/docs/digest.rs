@@ -32,7 +32,8 @@ pub(super) fn files(folder: &TreatyFolder) -> Result<Vec<FileDocs>, EngineError>
         let file = entity.cross_reference.as_ref();
         names.extend(file.map(|file| relative(folder, file)));
     }
-    for rule in &folder.rules {
+    let rules = folder.rules.iter();
+    for rule in rules.flat_map(|rule| std::iter::once(rule).chain(rule.shadow.as_deref())) {
         if let Component::File(file) = &rule.component {
             names.push(relative(folder, file));
         }
@@ -69,8 +70,12 @@ pub(super) fn relative(folder: &TreatyFolder, path: &Path) -> String {
 /// Stands for the whole configuration: the digest of a line for each file and
 /// each rule, with name and digest.
 pub(super) fn of(files: &[FileDocs], rules: &[RuleDocs]) -> Digest {
-    let files = files.iter().map(|file| (&file.file, file.digest));
-    let rules = rules.iter().map(|rule| (&rule.name, rule.digest));
+    let files = files.iter().map(|file| (file.file.clone(), file.digest));
+    let rules = rules.iter().flat_map(|rule| {
+        let shadow = rule.shadow.as_ref();
+        let shadow = shadow.map(|shadow| (format!("{}.shadow", rule.name), shadow.digest));
+        std::iter::once((rule.name.clone(), rule.digest)).chain(shadow)
+    });
     let lines = files
         .chain(rules)
         .map(|(name, digest)| format!("{name} {digest}\n"));

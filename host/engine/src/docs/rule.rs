@@ -29,6 +29,20 @@ pub struct RuleDocs {
     pub said: Result<RuleSaid, String>,
     /// Where it is used.
     pub uses: Vec<RuleUse>,
+    /// What is asked the same beside it, and decides nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shadow: Option<ShadowDocs>,
+}
+
+/// What is asked the same as a rule, and decides nothing.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct ShadowDocs {
+    /// Where its component is: a file, or `shipped:` and a name.
+    pub component: String,
+    /// The digest of the component.
+    pub digest: Digest,
+    /// Its own configuration.
+    pub configuration: Json,
 }
 
 /// What a component says of itself.
@@ -98,19 +112,15 @@ fn rule(
     settings: &RuleSettings,
     loaded: Result<Rule, EngineError>,
 ) -> Result<RuleDocs, EngineError> {
-    let (component, digest) = match &settings.component {
-        Component::Shipped(name) => {
-            let shipped = opening.shipped.iter().find(|rule| rule.name == name);
-            let bytes = shipped.map(|rule| rule.component).unwrap_or_default();
-            (format!("shipped:{name}"), Digest::of(bytes))
-        }
-        Component::Packed(packed) => (packed.name.clone(), Digest::of(&packed.bytes)),
-        Component::File(path) => {
-            let name = relative(folder, path);
-            let digest = of_file(path, &name)?;
-            (name, digest)
-        }
-    };
+    let (component, digest) = place(folder, opening, settings)?;
+    let shadow = settings.shadow.as_deref().map(|shadow| {
+        let (component, digest) = place(folder, opening, shadow)?;
+        Ok::<_, EngineError>(ShadowDocs {
+            component,
+            digest,
+            configuration: shadow.configuration.clone(),
+        })
+    });
     Ok(RuleDocs {
         name: settings.name.clone(),
         component,
@@ -122,6 +132,28 @@ fn rule(
         configuration: settings.configuration.clone(),
         said: said(loaded),
         uses: uses(folder, &settings.name),
+        shadow: shadow.transpose()?,
+    })
+}
+
+/// Where a component is, and its digest.
+fn place(
+    folder: &TreatyFolder,
+    opening: &Opening,
+    settings: &RuleSettings,
+) -> Result<(String, Digest), EngineError> {
+    Ok(match &settings.component {
+        Component::Shipped(name) => {
+            let shipped = opening.shipped.iter().find(|rule| rule.name == name);
+            let bytes = shipped.map(|rule| rule.component).unwrap_or_default();
+            (format!("shipped:{name}"), Digest::of(bytes))
+        }
+        Component::Packed(packed) => (packed.name.clone(), Digest::of(&packed.bytes)),
+        Component::File(path) => {
+            let name = relative(folder, path);
+            let digest = of_file(path, &name)?;
+            (name, digest)
+        }
     })
 }
 

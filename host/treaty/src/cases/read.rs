@@ -7,6 +7,7 @@ use treaty_model::{EntityName, OwnField, OwnKind, OwnSchema, Row, SystemIndex, T
 
 use super::value::{Slot, time};
 use super::{Asked, Case, CaseFile, compare, conflict, map};
+use crate::around::NO_RULE;
 use crate::document::{Document, Section, Spot};
 use crate::{EntitySettings, Problem, Problems, TreatyFolder, names};
 
@@ -221,10 +222,12 @@ impl Reading<'_> {
             Expectations::Optional => section.text("name"),
         };
         let fuel_max = section.count("fuel-max", 1);
+        let named = section.text("rule");
         let subject = self.subject(&section)?;
         let asked = subject.asked(&section);
         let place = section.place.clone();
         let (rule, asked) = asked?;
+        let rule = self.rule(&section, named, rule);
         // Of a case that asks nothing nobody can say which keys are wrong.
         section.finish();
         Some(Case {
@@ -235,6 +238,27 @@ impl Reading<'_> {
             fuel_max,
             asked,
         })
+    }
+
+    /// The rule that a case names, or the one that such a case asks.
+    fn rule(&self, section: &Section<'_>, named: Option<Spot<String>>, asked: String) -> String {
+        let rules = self.folder.rules.iter();
+        let known: Vec<_> = rules.map(|rule| rule.name.as_str()).collect();
+        match named {
+            Some(named) if known.contains(&named.value.as_str()) => named.value,
+            Some(named) => {
+                section.report(names::unknown(&named.place, "rule", &named.value, &known));
+                asked
+            }
+            None => {
+                if asked == NO_RULE {
+                    let message = "several rules could be asked, and the case names none";
+                    let hint = format!("write rule = \"…\" into it, one of: {}", known.join(", "));
+                    section.report(Problem::at(&section.place, message).hint(hint));
+                }
+                asked
+            }
+        }
     }
 
     fn subject(&self, section: &Section<'_>) -> Option<Subject<'_>> {

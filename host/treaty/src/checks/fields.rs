@@ -5,16 +5,21 @@ use std::collections::BTreeMap;
 use treaty_model::{FieldIndex, FieldRow, Owner};
 
 use crate::settings::EntitySettings;
-use crate::{Problem, names};
+use crate::{Extent, Problem, names};
 
 /// Checks the field table of an entity.
-pub(crate) fn check(entity: &EntitySettings, all: &[EntitySettings], problems: &mut Vec<Problem>) {
+pub(crate) fn check(
+    entity: &EntitySettings,
+    all: &[EntitySettings],
+    extent: Extent,
+    problems: &mut Vec<Problem>,
+) {
     check_names(entity, problems);
     check_groups(entity, problems);
     check_writers(entity, problems);
     for (field, row) in entity.entity.table.fields() {
         if row.semantic == "reference" {
-            check_target(entity, field, row, all, problems);
+            check_target((entity, field, row), all, extent, problems);
         }
     }
 }
@@ -88,10 +93,9 @@ fn check_writers(entity: &EntitySettings, problems: &mut Vec<Problem>) {
 
 /// A reference can be translated where its target has records.
 fn check_target(
-    entity: &EntitySettings,
-    field: FieldIndex,
-    row: &FieldRow,
+    (entity, field, row): (&EntitySettings, FieldIndex, &FieldRow),
     all: &[EntitySettings],
+    extent: Extent,
     problems: &mut Vec<Problem>,
 ) {
     let cell = row
@@ -104,6 +108,9 @@ fn check_target(
     let place = entity.place_of_cell(field, heading);
     let found = all.iter().find(|other| other.entity.name.0 == *target);
     let Some(found) = found else {
+        if extent == Extent::Part {
+            return;
+        }
         let known: Vec<_> = all.iter().map(|other| other.entity.name.as_str()).collect();
         problems.push(names::unknown(&place, "entity", target, &known).heading(heading.as_str()));
         return;

@@ -102,6 +102,12 @@ pub(crate) fn check(
                 "an entity names it as mapper, matcher or resolver, a field in its rule cell";
             problems.push(Problem::at(&entry.place, message).hint(hint).warning());
         }
+        let decides = |entity: &EntitySettings| entity.resolver == name || in_table(entity, name);
+        if entry.rule.shadow.is_some() && !entities.iter().any(decides) {
+            let message = format!("the shadow of {name} is never asked");
+            let hint = "only a rule that decides conflicts has one";
+            problems.push(Problem::at(&entry.place, message).hint(hint).warning());
+        }
     }
 }
 
@@ -118,7 +124,11 @@ fn named(entity: &EntitySettings) -> impl Iterator<Item = (&'static str, &Place,
 }
 
 fn uses(entity: &EntitySettings, rule: &str) -> bool {
+    in_table(entity, rule) || named(entity).any(|(_, _, name)| name == rule)
+}
+
+/// Whether a field is decided by a rule of its own.
+fn in_table(entity: &EntitySettings, rule: &str) -> bool {
     let mut rows = entity.entity.table.rows.iter();
-    let in_table = rows.any(|row| row.owner == Owner::Shared && row.rule.as_deref() == Some(rule));
-    in_table || named(entity).any(|(_, _, name)| name == rule)
+    rows.any(|row| row.owner == Owner::Shared && row.rule.as_deref() == Some(rule))
 }

@@ -21,6 +21,20 @@ const DEFAULT_LINK_FROM: f64 = 0.95;
 const DEFAULT_ASK_FROM: f64 = 0.2;
 const DEFAULT_FIRST_MEETING_LINK_FROM: f64 = 0.99;
 
+impl Matching {
+    /// Matching by a rule with the thresholds that hold where a treaty says
+    /// nothing.
+    pub fn with(matcher: &str) -> Self {
+        Self {
+            matcher: matcher.to_owned(),
+            link_from: DEFAULT_LINK_FROM,
+            ask_from: DEFAULT_ASK_FROM,
+            first_meeting_link_from: DEFAULT_FIRST_MEETING_LINK_FROM,
+            one_to_one: true,
+        }
+    }
+}
+
 /// Reads all entities, in the order of the file, without their field tables.
 pub(crate) fn read(
     treaty: &Section<'_>,

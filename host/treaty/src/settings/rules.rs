@@ -48,6 +48,7 @@ pub(crate) fn packed(name: &str, rule: &PackedRule) -> RuleSettings {
         profile: rule.profile,
         configuration: rule.configuration.clone(),
         limits: rule.limits.clone(),
+        shadow: None,
     }
 }
 
@@ -59,6 +60,7 @@ pub(crate) fn shipped(name: &str) -> RuleSettings {
         profile: Profile::default(),
         configuration: Json::Object(Map::new()),
         limits: Limits::default(),
+        shadow: None,
     }
 }
 
@@ -91,6 +93,37 @@ fn rule(name: &Spot<String>, section: Section<'_>, place: &Where<'_>) -> RuleSet
             section.report(Problem::at(&section.place, message).hint(hint));
         }
     }
+    read_profile(&mut rule, &section);
+    if let (Some(Json::Object(given)), Json::Object(kept)) =
+        (section.json_below("configuration"), &mut rule.configuration)
+    {
+        kept.extend(given);
+    }
+    if let Some(section) = section.below("shadow") {
+        rule.shadow = Some(Box::new(shadow(&rule, section, root, known)));
+    }
+    section.finish();
+    rule
+}
+
+/// Reads what stands beside a rule: what it does not say is as the rule has it.
+fn shadow(rule: &RuleSettings, section: Section<'_>, root: &Path, known: &Known) -> RuleSettings {
+    let mut shadow = rule.clone();
+    if let Some(component) = section.text("component")
+        && let Some(component) = resolve(&section, &component, root, known)
+    {
+        shadow.component = component;
+    }
+    read_profile(&mut shadow, &section);
+    if let Some(configuration) = section.json_below("configuration") {
+        shadow.configuration = configuration;
+    }
+    section.finish();
+    shadow
+}
+
+/// Reads what a rule may import.
+fn read_profile(rule: &mut RuleSettings, section: &Section<'_>) {
     let profiles = [
         ("contract", Profile::Contract),
         ("inert-wasi", Profile::InertWasi),
@@ -98,13 +131,6 @@ fn rule(name: &Spot<String>, section: Section<'_>, place: &Where<'_>) -> RuleSet
     if let Some(profile) = section.choice("profile", &profiles) {
         rule.profile = profile;
     }
-    if let (Some(Json::Object(given)), Json::Object(kept)) =
-        (section.json_below("configuration"), &mut rule.configuration)
-    {
-        kept.extend(given);
-    }
-    section.finish();
-    rule
 }
 
 /// The rule of this name in the pack that the treaty names.

@@ -14,9 +14,10 @@ use treaty_sandbox::{Answers, Detail, Rule};
 
 use super::conflicts::conflict;
 use super::mapper::own;
+use super::parts::resolvers;
 use super::rows::canonical;
 use super::trial::runner;
-use super::{Ground, Tries, resolvers};
+use super::{Ground, Tries};
 
 /// The sizes of batches.
 const BATCHES: [usize; 3] = [1, 16, 256];
@@ -76,6 +77,7 @@ pub fn bench(
         name,
         rule,
         tries,
+        pool: None,
         attributes: &[],
     };
     let mut measured = Vec::new();

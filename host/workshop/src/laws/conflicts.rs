@@ -33,19 +33,35 @@ pub(super) fn conflict(
         let sides: Vec<_> = systems.into_iter().map(told).collect();
         sides
     });
-    let table_of = table.clone();
-    (select(groups), sides, any::<bool>())
-        .prop_flat_map(move |(fields, sides, has_base)| {
+    let pool = ground.pool.cloned();
+    let agreed = match ground.pool {
+        Some(pool) => pool.rows(),
+        None => Just(vec![None; table.len()]).boxed(),
+    };
+    (select(groups), sides, any::<bool>(), agreed)
+        .prop_flat_map(move |(fields, sides, has_base, agreed)| {
             let contested: Vec<_> = fields
                 .iter()
-                .map(|field| contested(&table_of, *field, sides.clone(), has_base))
+                .map(|field| {
+                    let made = value(table.row(*field));
+                    let values = match &pool {
+                        Some(pool) => pool.values(*field, made),
+                        None => made,
+                    };
+                    contested(*field, values, sides.clone(), has_base)
+                })
                 .collect();
-            contested
+            (contested, Just(agreed))
         })
-        .prop_map(move |contested| Conflict {
-            contested,
-            agreed: vec![None; table.len()],
-            attributes: Vec::new(),
+        .prop_map(move |(contested, mut agreed)| {
+            for field in &contested {
+                agreed[field.field as usize] = None;
+            }
+            Conflict {
+                contested,
+                agreed,
+                attributes: Vec::new(),
+            }
         })
         .prop_filter("the sides are equal", |conflict| {
             conflict.contested.iter().all(differs)
@@ -86,18 +102,17 @@ fn told(system: usize) -> impl Strategy<Value = Told> {
 }
 
 fn contested(
-    table: &FieldTable,
     field: FieldIndex,
+    value: BoxedStrategy<Value>,
     sides: Vec<Told>,
     has_base: bool,
 ) -> BoxedStrategy<Contested> {
-    let row = table.row(field);
-    let values = proptest::collection::vec(value(row), sides.len());
+    let values = proptest::collection::vec(value.clone(), sides.len());
     let standing = match has_base {
         true => Standing::Edited,
         false => Standing::FirstSeen,
     };
-    (value(row), values)
+    (value, values)
         .prop_map(move |(base, values)| Contested {
             field: u32::try_from(field.0).unwrap_or(u32::MAX),
             base: has_base.then_some(base),

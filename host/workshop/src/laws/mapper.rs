@@ -7,44 +7,76 @@ use treaty_model::{
     Written,
 };
 
-use super::rows::canonical;
 use super::trial::{Judgement, hold};
 use super::{Ground, LawResult, batch};
 
-/// A system, canonical rows from which its own are made, and which cells of these
-/// somebody has typed.
-type Drawn = (usize, Row, Row, Typed);
+/// A system, and two of its own rows.
+type Drawn = (usize, Own, Own);
 
 /// Whether a cell stands as somebody typed it, and not as the mapper writes it.
 type Typed = Vec<bool>;
 
+/// An own row.
+#[derive(Clone, Debug)]
+enum Own {
+    /// Made from a canonical row: which cells of it somebody has typed.
+    Made(Row, Typed),
+    /// As it stands in the system.
+    There(Row),
+}
+
+impl Own {
+    fn row(&self, ground: &Ground<'_>, system: usize) -> Row {
+        match self {
+            Self::Made(canonical, typed) => own(ground, system, canonical, typed),
+            Self::There(row) => row.clone(),
+        }
+    }
+
+    /// The same as the mapper itself would write it.
+    fn untyped(&self, ground: &Ground<'_>, system: usize) -> Row {
+        match self {
+            Self::Made(canonical, _) => own(ground, system, canonical, &Typed::from([false])),
+            Self::There(row) => row.clone(),
+        }
+    }
+}
+
+/// Own rows: those of the system, or made-up ones.
+fn owns(ground: &Ground<'_>) -> BoxedStrategy<Own> {
+    match ground.pool {
+        Some(pool) => pool.own_rows().prop_map(Own::There).boxed(),
+        None => {
+            let typed = proptest::collection::vec(any::<bool>(), 16);
+            let made = (ground.rows(), typed);
+            made.prop_map(|(row, typed)| Own::Made(row, typed)).boxed()
+        }
+    }
+}
+
 pub(super) fn laws(ground: &Ground<'_>) -> Vec<LawResult> {
-    let systems = ground.settings.entity.systems.len();
-    let table = &ground.settings.entity.table;
-    let typed = proptest::collection::vec(any::<bool>(), 16);
-    let drawn = (
-        0..systems,
-        canonical(table),
-        canonical(table),
-        typed.clone(),
-    )
-        .boxed();
-    let shown =
-        |(system, one, _, typed): &Drawn| inbound(*system, own(ground, *system, one, typed));
+    let systems: Vec<_> = match ground.pool {
+        Some(pool) => vec![pool.system],
+        None => ground.settings.entity.system_indexes().collect(),
+    };
+    let place = match systems.as_slice() {
+        [only] => only.0..only.0 + 1,
+        all => 0..all.len(),
+    };
+    let drawn = (place, owns(ground), owns(ground)).boxed();
+    let shown = |(system, one, _): &Drawn| inbound(*system, one.row(ground, *system));
     let mut results = Vec::new();
-    for system in ground.settings.entity.system_indexes() {
-        let rows = (canonical(table), typed.clone()).boxed();
-        let ask = |rows: &[(Row, Typed)]| {
-            let rows = rows.iter().map(|(row, typed)| Inbound {
-                own: own(ground, system.0, row, typed),
+    for system in systems {
+        let ask = |rows: &[Own]| {
+            let rows = rows.iter().map(|own| Inbound {
+                own: own.row(ground, system.0),
                 known: unknown(ground),
             });
             let rows: Vec<_> = rows.collect();
             ground.rule.to_canonical(ground.setup, system, &rows)
         };
-        let shown =
-            |(row, typed): &(Row, Typed)| inbound(system.0, own(ground, system.0, row, typed));
-        let of_system = batch::laws(ground, rows, ask, shown);
+        let shown = |own: &Own| inbound(system.0, own.row(ground, system.0));
+        let of_system = batch::laws(ground, owns(ground), ask, shown);
         join(&mut results, of_system);
     }
     let law = |law, judge: &dyn Fn(&Drawn) -> Judgement| hold(ground, law, &drawn, judge, shown);
@@ -190,10 +222,10 @@ fn told(ground: &Ground<'_>, field: FieldIndex, was: &Cell, is: &Cell) -> String
     format!("{}: {was} becomes {is}", words.field(field))
 }
 
-fn put_get(ground: &Ground<'_>, (system, one, other, typed): &Drawn) -> Judgement {
-    let before = own(ground, *system, one, typed);
+fn put_get(ground: &Ground<'_>, (system, one, other): &Drawn) -> Judgement {
+    let before = one.row(ground, *system);
     // In canonical form: as it is read somewhere.
-    let elsewhere = own(ground, *system, other, typed);
+    let elsewhere = other.row(ground, *system);
     let Some(wanted) = read(ground, *system, &elsewhere, &unknown(ground)) else {
         return Judgement::SaysNothing;
     };
@@ -213,8 +245,8 @@ fn put_get(ground: &Ground<'_>, (system, one, other, typed): &Drawn) -> Judgemen
     })
 }
 
-fn get_put(ground: &Ground<'_>, (system, one, _, typed): &Drawn) -> Judgement {
-    let before = own(ground, *system, one, typed);
+fn get_put(ground: &Ground<'_>, (system, one, _): &Drawn) -> Judgement {
+    let before = one.row(ground, *system);
     let Some(read) = read(ground, *system, &before, &unknown(ground)) else {
         return Judgement::SaysNothing;
     };
@@ -230,8 +262,8 @@ fn get_put(ground: &Ground<'_>, (system, one, _, typed): &Drawn) -> Judgement {
     })
 }
 
-fn twice(ground: &Ground<'_>, (system, one, _, typed): &Drawn) -> Judgement {
-    let row = own(ground, *system, one, typed);
+fn twice(ground: &Ground<'_>, (system, one, _): &Drawn) -> Judgement {
+    let row = one.row(ground, *system);
     let Some(once) = read(ground, *system, &row, &unknown(ground)) else {
         return Judgement::SaysNothing;
     };
@@ -249,13 +281,10 @@ fn twice(ground: &Ground<'_>, (system, one, _, typed): &Drawn) -> Judgement {
 
 /// What a system does not say of a field stays unsaid; what it says is empty is
 /// not unsaid.
-fn apart(ground: &Ground<'_>, (system, one, other, typed): &Drawn) -> Judgement {
-    let mut row = own(ground, *system, one, typed);
+fn apart(ground: &Ground<'_>, (system, one, other): &Drawn) -> Judgement {
+    let mut row = one.row(ground, *system);
     // Where another row says nothing, this one says that it is empty.
-    for (cell, other) in row
-        .iter_mut()
-        .zip(own(ground, *system, other, &Typed::from([false])))
-    {
+    for (cell, other) in row.iter_mut().zip(other.untyped(ground, *system)) {
         if other.is_none() && cell.is_some() {
             *cell = Some(Value::Null);
         }

@@ -5,7 +5,6 @@ use treaty_folder::{Asked, Matching, Meeting, Other};
 use treaty_model::{Comparison, MatchCandidate, Pair, Population, Prepared, Row, TermCount};
 use treaty_sandbox::{Answers, Detail};
 
-use super::rows::canonical;
 use super::trial::{Judgement, hold};
 use super::{Ground, LawResult, batch};
 
@@ -19,7 +18,7 @@ const RECORDS: u64 = 10_000;
 type Two = (Row, Row);
 
 pub(super) fn laws(ground: &Ground<'_>, matching: &Matching) -> Vec<LawResult> {
-    let record = canonical(&ground.settings.entity.table);
+    let record = ground.rows();
     let two = (
         record.clone(),
         record.clone(),

@@ -1,6 +1,7 @@
 //! The rules of a treaty.
 
-use treaty_engine::{RuleDocs, RuleKind, RuleSaid, RuleUse, TreatyDocs};
+use serde_json::Value as Json;
+use treaty_engine::{RuleDocs, RuleKind, RuleSaid, RuleUse, ShadowDocs, TreatyDocs};
 
 use crate::docs::outline::{Block, Line, Section};
 use crate::reach::Reach;
@@ -41,10 +42,20 @@ fn facts(rule: &RuleDocs) -> Vec<(&'static str, Line)> {
                 .code(rule.profile)
                 .text(")"),
         ),
-        ("Configuration", configuration(rule)),
+        ("Configuration", configuration(&rule.configuration)),
         ("Used", used(&rule.uses)),
     ]);
+    let shadow = rule.shadow.as_ref();
+    facts.extend(shadow.map(|shadow| ("Shadow", beside(shadow))));
     facts
+}
+
+fn beside(shadow: &ShadowDocs) -> Line {
+    Line::of_code(&shadow.component)
+        .text(" (")
+        .code(shadow.digest.to_string())
+        .text(") is asked the same and decides nothing; its configuration: ")
+        .then(configuration(&shadow.configuration))
 }
 
 fn said_in_words(said: &RuleSaid) -> Vec<(&'static str, Line)> {
@@ -74,14 +85,11 @@ fn reach(imports: &[String]) -> Line {
     }
 }
 
-fn configuration(rule: &RuleDocs) -> Line {
-    match rule
-        .configuration
-        .as_object()
-        .is_none_or(|object| object.is_empty())
-    {
+fn configuration(configuration: &Json) -> Line {
+    let keys = configuration.as_object();
+    match keys.is_none_or(|keys| keys.is_empty()) {
         true => Line::from("none"),
-        false => Line::of_code(rule.configuration.to_string()),
+        false => Line::of_code(configuration.to_string()),
     }
 }
 

@@ -1,18 +1,33 @@
 //! `treaty rules test --bless`.
 
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
 use treaty_workshop::bless;
 
-use super::{Suite, path_of};
+use super::{Suite, is_pack};
 use crate::args::{Args, Format, TestArgs};
 use crate::exit::{Exit, Failed};
 use crate::output::{counted, write_file};
 use crate::tell;
 
 pub fn run(args: &Args, wish: &TestArgs, suite: &Suite) -> Result<Exit, Failed> {
-    let rules = suite.rules()?;
+    let rules = suite.asked()?;
+    if let [pack] = wish.files.as_slice()
+        && suite.pack.is_some()
+        && pack.is_file()
+    {
+        return Err(Failed::new(
+            format!("{} is one file, and stays as it was built", pack.display()),
+            "bless the cases in the pack's folder: treaty pack unpack makes it again",
+        ));
+    }
     let (mut changed, mut broken) = (Vec::new(), Vec::new());
-    for (text, file) in &suite.files {
+    // What an installed pack expects is not for the treaty to bless.
+    let of_packs = suite.folder.packs.iter().flat_map(|pack| &pack.cases);
+    let of_packs: Vec<_> = of_packs.map(|(shown, _)| shown).collect();
+    let own = suite.files.iter();
+    for (text, file) in own.filter(|(_, file)| !of_packs.contains(&&file.path)) {
         let blessed = bless(&suite.folder, text, file, &rules).map_err(|error| {
             Failed::new(
                 format!("{}: {error}", file.path.display()),
@@ -43,4 +58,13 @@ pub fn run(args: &Args, wish: &TestArgs, suite: &Suite) -> Result<Exit, Failed> 
         true => Exit::Done,
         false => Exit::Failed,
     })
+}
+
+/// Where a case file is, from its name.
+fn path_of(suite: &Suite, wish: &TestArgs, shown: &Path) -> PathBuf {
+    match wish.files.as_slice() {
+        [] => suite.folder.root.join(shown),
+        [pack] if is_pack(pack) => pack.join(shown),
+        _ => shown.to_owned(),
+    }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use notify::{Event, RecursiveMode, Watcher as _};
 
-use super::{Suite, tell_results};
+use super::{is_pack, suite, tell_results};
 use crate::args::{Args, TestArgs};
 use crate::exit::{Exit, Failed};
 use crate::{open, tell};
@@ -20,7 +20,10 @@ const WATCHED: [&str; 3] = ["toml", "csv", "wasm"];
 
 /// Runs the cases now and after every change.
 pub fn run(args: &Args, wish: &TestArgs) -> Result<Exit, Failed> {
-    let place = open::place(args)?;
+    let place = match wish.files.as_slice() {
+        [pack] if is_pack(pack) => pack.clone(),
+        _ => open::place(args)?,
+    };
     let (changes, changed) = mpsc::channel();
     let watcher = notify::recommended_watcher(move |event: notify::Result<Event>| {
         let matters = event.is_ok_and(|event| {
@@ -43,7 +46,8 @@ pub fn run(args: &Args, wish: &TestArgs) -> Result<Exit, Failed> {
         .watch(&place, RecursiveMode::Recursive)
         .map_err(cannot)?;
     loop {
-        match Suite::read(args, wish).and_then(|suite| Ok((suite.results(wish)?, suite))) {
+        let only = wish.only.as_deref();
+        match suite(args, wish).and_then(|suite| Ok((suite.results(only)?, suite))) {
             Ok((results, suite)) => tell_results(args, &suite, wish, &results),
             Err(failed) => tell::error(&failed),
         }

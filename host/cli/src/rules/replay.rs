@@ -1,0 +1,231 @@
+//! `treaty rules replay`: what was decided, decided again.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use serde_json::json;
+use treaty_engine::{Candidate, ReplayWish, Replayed, ToldAs, replay};
+use treaty_folder::TreatyFolder;
+use treaty_ledger::Recordings;
+use treaty_pack::{Component as Packed, Pack, PackLimits, read_folder};
+use treaty_workshop::{Limits, Place, Rule, Workshop};
+
+use super::compared::{SHOWN_MAX, ago, lines};
+use super::{named, refused, wanted, workshop_under};
+use crate::args::{Args, Format, ReplayArgs};
+use crate::exit::{Exit, Failed};
+use crate::output::counted;
+use crate::{open, tell};
+
+/// What decides again, loaded.
+enum Deciders {
+    /// The treaty's own rules.
+    Own(BTreeMap<String, Rule>),
+    /// Rules by name, each with its configuration.
+    Pack(BTreeMap<String, (Rule, String)>),
+    /// One component in place of all.
+    One(Rule),
+}
+
+pub fn run(args: &Args, wish: &ReplayArgs) -> Result<Exit, Failed> {
+    let folder = folder(args, wish)?;
+    let pack = pack(wish)?;
+    let limits = match (&folder, &pack) {
+        (Some(folder), _) => Limits::default().with(&folder.limits),
+        (None, Some(pack)) => Limits::default().with(&pack.settings().budget),
+        (None, None) => Limits::default(),
+    };
+    let workshop = workshop_under(limits)?;
+    let deciders = match (&pack, &wish.component, &folder) {
+        (Some(pack), Some(place), _) => packed(&workshop, pack, place.as_ref())?,
+        (_, Some(component), _) => Deciders::One(resolver(&workshop, component)?),
+        (_, None, Some(folder)) => own(&workshop, folder, wish)?,
+        (_, None, None) => unreachable!("without a component the treaty is read"),
+    };
+    let recordings = match (&wish.journal, &folder) {
+        (Some(file), _) => Recordings::open_file(file),
+        (None, Some(folder)) => Recordings::open(&folder.state),
+        (None, None) => unreachable!("without a journal the treaty is read"),
+    };
+    let recordings =
+        recordings.map_err(|error| Failed::from(treaty_engine::EngineError::from(error)))?;
+    let replayed = replay(
+        &recordings,
+        &replay_wish(args, wish, &deciders, folder.as_ref()),
+    )?;
+    let exit = exit(wish, &replayed);
+    match args.format {
+        Format::Json => tell::json(&json!({
+            "replayed": replayed,
+            "share": replayed.compared.decisions.share(),
+            "gate": wish.gate,
+        })),
+        Format::Text => tell_replayed(wish, &replayed, exit),
+    }
+    Ok(exit)
+}
+
+/// The treaty, where it is needed or there.
+fn folder(args: &Args, wish: &ReplayArgs) -> Result<Option<TreatyFolder>, Failed> {
+    let needed = wish.component.is_none() || wish.journal.is_none();
+    let there = open::place(args)?.join("treaty.toml").exists();
+    match needed || there {
+        true => open::sound_folder(args).map(Some),
+        false => Ok(None),
+    }
+}
+
+/// The pack, where a folder with one is named.
+fn pack(wish: &ReplayArgs) -> Result<Option<Pack>, Failed> {
+    let folder = wish.component.as_ref().map(Path::new);
+    let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
+        return Ok(None);
+    };
+    let pack = read_folder(folder, &PackLimits::default());
+    pack.map(Some)
+        .map_err(|error| Failed::new(error.to_string(), error.hint()))
+}
+
+fn packed(workshop: &Workshop, pack: &Pack, folder: &Path) -> Result<Deciders, Failed> {
+    let mut rules = BTreeMap::new();
+    for (name, rule) in &pack.settings().rules {
+        let place = match &rule.component {
+            Packed::File(path) => Place::File(folder.join(path.as_str())),
+            Packed::Shipped(shipped) => Place::Shipped(shipped.clone()),
+        };
+        let loaded = workshop.load(&place);
+        let loaded = loaded.map_err(|error| refused(name, &error))?.rule;
+        if loaded.kinds().resolver {
+            rules.insert(name.clone(), (loaded, rule.configuration.to_string()));
+        }
+    }
+    if rules.is_empty() {
+        return Err(Failed::new(
+            format!("the pack {} has no resolver", pack.settings().name),
+            "only what resolvers decided is decided again",
+        ));
+    }
+    Ok(Deciders::Pack(rules))
+}
+
+fn resolver(workshop: &Workshop, component: &str) -> Result<Rule, Failed> {
+    let loaded = workshop.load(&Place::from(component));
+    let rule = loaded.map_err(|error| refused(component, &error))?.rule;
+    match rule.kinds().resolver {
+        true => Ok(rule),
+        false => Err(Failed::new(
+            format!("{component} is no resolver"),
+            "only what resolvers decided is decided again",
+        )),
+    }
+}
+
+fn own(workshop: &Workshop, folder: &TreatyFolder, wish: &ReplayArgs) -> Result<Deciders, Failed> {
+    let names = wanted(folder, wish.rule.as_slice())?;
+    let resolves = |name: &str| {
+        folder.entities.iter().any(|settings| {
+            let mut fields = settings.entity.table.fields();
+            settings.resolver == name
+                || fields.any(|(field, _)| folder.resolver_of(settings, field) == Some(name))
+        })
+    };
+    let names = names.iter().map(String::as_str);
+    let rules = workshop.load_all(folder, names.filter(|name| resolves(name)));
+    Ok(Deciders::Own(rules.map_err(|error| named(&error))?))
+}
+
+fn replay_wish<'f>(
+    args: &Args,
+    wish: &ReplayArgs,
+    deciders: &'f Deciders,
+    folder: Option<&'f TreatyFolder>,
+) -> ReplayWish<'f> {
+    let candidate = |rule: &Rule, told| Candidate {
+        rule: rule.clone(),
+        told,
+    };
+    let mut replay = ReplayWish {
+        since: ago(wish.since),
+        candidates: BTreeMap::new(),
+        other: None,
+        changes_max: match args.format {
+            Format::Json => usize::MAX,
+            Format::Text => SHOWN_MAX,
+        },
+    };
+    match deciders {
+        Deciders::Own(rules) => {
+            let told = folder.map_or(ToldAs::Then, ToldAs::Now);
+            let rules = rules.iter();
+            replay.candidates = rules
+                .map(|(name, rule)| (name.clone(), candidate(rule, told)))
+                .collect();
+        }
+        Deciders::Pack(rules) => {
+            let rules = rules.iter().map(|(name, (rule, configuration))| {
+                (
+                    name.clone(),
+                    candidate(rule, ToldAs::Configured(configuration)),
+                )
+            });
+            replay.candidates = rules.collect();
+        }
+        Deciders::One(rule) => match &wish.rule {
+            Some(name) => {
+                let only = candidate(rule, ToldAs::Then);
+                replay.candidates = BTreeMap::from([(name.clone(), only)]);
+            }
+            None => replay.other = Some(candidate(rule, ToldAs::Then)),
+        },
+    }
+    if let Some(name) = &wish.rule {
+        replay.candidates.retain(|known, _| known == name);
+    }
+    replay
+}
+
+fn exit(wish: &ReplayArgs, replayed: &Replayed) -> Exit {
+    let compared = &replayed.compared;
+    let share = compared.decisions.share();
+    match wish.gate {
+        _ if !compared.altered.is_empty() => Exit::Failed,
+        Some(gate) if share > gate => Exit::Gated,
+        _ => Exit::Done,
+    }
+}
+
+fn tell_replayed(wish: &ReplayArgs, replayed: &Replayed, exit: Exit) {
+    let compared = &replayed.compared;
+    lines(compared).iter().for_each(tell::typed_line);
+    for (rule, decisions) in &replayed.left_out {
+        let decisions = counted(*decisions, "decision");
+        tell::typed_line(format!("left out: {decisions} of {rule}"));
+    }
+    let batches = counted(replayed.batches, "batch").replace("batchs", "batches");
+    tell::line(match replayed.batches_again + replayed.batches_in_part {
+        0 => batches,
+        _ => format!(
+            "{batches}, of which {} came out again to the letter and with the same fuel",
+            replayed.batches_again
+        ),
+    });
+    if replayed.batches_in_part > 0 {
+        tell::line(format!(
+            "not checked for fuel, because part of them is forgotten or was never answered, or went \
+             over a limit: {}",
+            replayed.batches_in_part
+        ));
+    }
+    if exit == Exit::Failed {
+        tell::line(
+            "the journal was tampered with: what is listed is not what was asked or answered then",
+        );
+    }
+    if let (Some(gate), Exit::Gated) = (wish.gate, exit) {
+        tell::line(format!(
+            "{:.2}% are not the same, more than --gate {}% allows",
+            compared.decisions.share() * 100.0,
+            gate * 100.0
+        ));
+    }
+}
