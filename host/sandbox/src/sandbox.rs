@@ -106,11 +106,6 @@ impl Sandbox {
         Ok(Rule { inner })
     }
 
-    /// Loads a component that came from elsewhere, as [`Self::load_file`] does.
-    pub fn load_foreign(&self, bytes: &[u8], profile: Profile) -> Result<Rule, LoadError> {
-        self.load_from(Source::Foreign, bytes, profile)
-    }
-
     /// Loads a component from a file. It is compiled by the sandbox's compiler,
     /// where it has one.
     pub fn load_file(&self, path: &Path, profile: Profile) -> Result<Rule, LoadError> {
