@@ -68,6 +68,8 @@ pub fn play(theatre: &Theatre, name: &str, case: &Case) -> anyhow::Result<Played
         folder,
         stage: Shared::new(&case.world, case.deeds.clone(), case.faults.clone()),
         steps: Arc::new(AtomicI64::new(i64::MAX)),
+        ledger_fails: (case.faults.iter())
+            .any(|fault| matches!(fault.what, Fault::LedgerFails { .. })),
         engine: None,
         story: Vec::new(),
         broken: Vec::new(),
@@ -86,6 +88,8 @@ struct Player<'a> {
     stage: Shared,
     /// How many steps the ledger works on before it fails.
     steps: Arc<AtomicI64>,
+    /// Whether the ledger ever does.
+    ledger_fails: bool,
     engine: Option<Engine>,
     story: Vec<String>,
     broken: Vec<Broken>,
@@ -247,9 +251,10 @@ impl Player<'_> {
             cache: Some(self.theatre.cache.clone()),
             ledger: LedgerOptions {
                 pages_max: disk_full.then_some(1),
-                interrupt: Some(Interrupt(Arc::new(move || {
-                    steps.fetch_sub(1, Ordering::Relaxed) <= 0
-                }))),
+                // Where it never fails it is not asked, which it is at every step.
+                interrupt: self.ledger_fails.then(|| {
+                    Interrupt(Arc::new(move || steps.fetch_sub(1, Ordering::Relaxed) <= 0))
+                }),
                 ..LedgerOptions::default()
             },
             progress: Arc::new(|_| {}),
