@@ -25,6 +25,7 @@ use crate::on_stage::on_stage;
 use crate::promise::{self, Rest};
 use crate::reported::{amounts, summary};
 use crate::stage::Shared;
+use crate::store::Store;
 use crate::theatre::Theatre;
 
 /// How long Treaty rests between two passes.
@@ -278,12 +279,12 @@ impl Player<'_> {
         match made {
             None => {
                 self.note("killed".to_owned());
-                self.engine = None;
+                self.forget_pages();
                 None
             }
             Some(Err(error)) => {
                 self.failed("pass", &error);
-                self.engine = None;
+                self.forget_pages();
                 None
             }
             Some(Ok(report)) => {
@@ -303,6 +304,13 @@ impl Player<'_> {
                 Some(report)
             }
         }
+    }
+
+    /// The process is gone, with the pages that it had not kept.
+    fn forget_pages(&mut self) {
+        self.engine = None;
+        let mut stage = self.stage.lock();
+        stage.stores.iter_mut().for_each(Store::forget_page);
     }
 
     fn failed(&mut self, what: &str, error: &EngineError) {
