@@ -12,7 +12,7 @@ use treaty_systems::{Change, Cursor, Listing, Record, SystemError};
 
 use crate::matching::Matchable as _;
 use crate::reading::Unread as _;
-use crate::refused::take_out_of_sight;
+use crate::refused::{presence_when_read, take_out_of_sight};
 use crate::report::{Event, SystemReport};
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
@@ -248,16 +248,7 @@ impl Engine {
             kept.changed_at = record.changed_at;
             kept.quiet_at = self.quiet_at(&kept);
             kept.origin = part.system(system).origin(&record.origin);
-            let out_of_sight = take_out_of_sight(&mut kept);
-            kept.presence = match (&before.presence, kept.presence) {
-                // It was to be removed, and still is.
-                (Presence::Gone, Presence::Present) if out_of_sight => Presence::Present,
-                // Restored until that is decided about, however often it is read.
-                (Presence::Gone | Presence::Restored, Presence::Present) if kept.link.is_some() => {
-                    Presence::Restored
-                }
-                (_, now) => now,
-            };
+            kept.presence = presence_when_read(&before.presence, &mut kept);
             match kept.link {
                 Some(link) => {
                     if before.observed.as_ref() != Some(&kept.observed)
