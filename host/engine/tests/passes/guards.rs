@@ -3,7 +3,6 @@
 
 mod columns;
 
-
 use crate::pair::{Pair, query, run};
 
 /// A pair with these guards set.
