@@ -69,8 +69,9 @@ impl ColumnsSince {
     }
 }
 
-/// Says of fields that were never agreed on, and that a person is asked about, which
-/// were edited since: that is an edit, and nothing that was there at the first meeting.
+/// Says of fields that were never agreed on, and that a person was asked about, which
+/// were edited since: that is an edit, and nothing that was there at the first meeting,
+/// also where the question is over because somebody deleted a record.
 pub(crate) fn mark_edited_since_asked(part: &Part, questions: &[StoredQuestion], link: &mut Link) {
     for question in questions {
         let Subject::Field(_, name) = &question.subject else {

@@ -109,14 +109,14 @@ pub(crate) fn take_out_of_sight(record: &mut StoredRecord) -> bool {
 /// What is known of a record that was read again.
 pub(crate) fn presence_when_read(before: &Presence, kept: &mut StoredRecord) -> Presence {
     let out_of_sight = take_out_of_sight(kept);
-    match (before, kept.presence) {
+    match (before, &kept.presence) {
         // It was to be removed, and still is.
         (Presence::Gone, Presence::Present) if out_of_sight => Presence::Present,
         // Restored until that is decided about, however often it is read.
         (Presence::Gone | Presence::Restored, Presence::Present) if kept.link.is_some() => {
             Presence::Restored
         }
-        (_, now) => now,
+        (_, now) => now.clone(),
     }
 }
 
