@@ -18,6 +18,7 @@ use crate::draft::{Draft, Send, revisions_of};
 use crate::ending::Owed;
 use crate::observe::drop_aside;
 use crate::question::link_question;
+use crate::refused::is_out_of_sight;
 use crate::report::{Down, EntityReport, Failure};
 use crate::tell::agreed;
 use crate::unread::{keep_unwritten, unwritten};
@@ -196,7 +197,9 @@ impl Engine {
         let unwritten = unwritten(part, draft);
         let (plan, stored) = (&draft.plan, &mut draft.stored);
         for (at, unwritten) in unwritten.into_iter().enumerate() {
-            if let Some(record) = &mut stored.records[at] {
+            if let Some(record) = &mut stored.records[at]
+                && !is_out_of_sight(record)
+            {
                 touched[at] |= keep_unwritten(record, unwritten);
             }
         }

@@ -20,7 +20,7 @@ pub(crate) struct Met {
     /// Deleted records that it had, whose place a new one has taken, and those of
     /// links that go into it.
     pub(crate) replaced: Vec<StoredRecord>,
-    /// Links that go into it, without their records.
+    /// Links that go into it, with the records that join as they stood to them.
     pub(crate) from: Vec<StoredLink>,
     /// The questions whose answers that carries out.
     pub(crate) answered: Vec<i64>,
@@ -137,9 +137,9 @@ impl Engine {
             }
             let mut from = Vec::with_capacity(join.from.len());
             for mut gone in join.from.iter().filter_map(|gone| known.remove(gone)) {
-                // Those that are there have joined.
-                let left = gone.records.iter_mut().filter_map(Option::take);
-                replaced.extend(left.filter(|record| !join.records.contains(&record.number)));
+                let records = gone.records.iter_mut();
+                let left = |record: &mut StoredRecord| !join.records.contains(&record.number);
+                replaced.extend(records.filter_map(|record| record.take_if(left)));
                 from.push(gone);
             }
             let how = match join.new {

@@ -10,7 +10,7 @@ use treaty_model::{
 use treaty_systems::{Outcome, Record};
 
 use crate::apply::Sending;
-use crate::ending::{End, Owed, removes, tale};
+use crate::ending::{End, GONE, Owed, removes, tale};
 use crate::reading::Unread as _;
 use crate::report::EntityReport;
 use crate::unread::keeper;
@@ -32,7 +32,7 @@ impl Engine {
             let end = match outcome {
                 Outcome::Done(record) => End::Done(record, "done"),
                 // Somebody else has removed what was to be removed.
-                Outcome::Stale(None) if removes(&sending.intent) => End::Done(None, "gone"),
+                Outcome::Stale(None) if removes(&sending.intent) => End::Done(None, GONE),
                 Outcome::Stale(record) => End::Undone(record, "stale"),
                 Outcome::NotSent { message } => End::NotSent(message),
                 Outcome::Ambiguous { message } => End::Open(message),
@@ -144,7 +144,8 @@ impl Engine {
                     });
                 }
                 None => {
-                    self.end_without_record(part, system, &intent, done, &mut links, &mut commit)
+                    let done = done.then_some(outcome);
+                    self.end_without_record(part, system, &intent, done, &mut links, &mut commit);
                 }
             }
         }
@@ -156,29 +157,32 @@ impl Engine {
         self.keep(part, commit)
     }
 
-    /// A delete that was carried out, or a record that is not there.
+    /// A delete that was carried out, with its outcome, or a record that is not there.
     fn end_without_record(
         &self,
         part: &Part,
         system: SystemIndex,
         intent: &Intent,
-        done: bool,
+        done: Option<&'static str>,
         links: &mut std::collections::BTreeMap<treaty_model::LinkId, StoredLink>,
         commit: &mut Commit,
     ) {
         let Some(link) = links.get_mut(&intent.link) else {
             return;
         };
-        let removes = removes(intent);
-        if let (Some(record), true) = (&mut link.records[system.0], removes && done) {
+        let removed = done.filter(|_| removes(intent));
+        if let (Some(record), Some(outcome)) = (&mut link.records[system.0], removed) {
             record.presence = Presence::Gone;
+            if outcome == GONE {
+                self.note_out_of_sight(record);
+            }
             commit.records.push(record.clone());
         }
         let settled = part
             .entity
             .system_indexes()
             .all(|system| is_settled(link, system));
-        let over = removes && done && (settled || crate::apply::is_over(link));
+        let over = removed.is_some() && (settled || crate::apply::is_over(link));
         commit.links.push(link_change(link, !over));
     }
 

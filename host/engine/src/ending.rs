@@ -35,6 +35,9 @@ impl Owed {
     }
 }
 
+/// How a removal ends that found nothing there.
+pub(crate) const GONE: &str = "gone";
+
 /// What became of an intent.
 pub(crate) enum End {
     /// It was carried out; the record as it stands now.

@@ -17,6 +17,7 @@ mod asked;
 mod assign;
 mod audit;
 mod batches;
+mod beforehand;
 mod check;
 mod confirm;
 mod consult;

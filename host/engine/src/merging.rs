@@ -8,7 +8,7 @@
 
 use std::collections::BTreeSet;
 
-use treaty_ledger::{Commit, QuestionChange, QuestionState, StoredLink, Subject};
+use treaty_ledger::{Commit, QuestionChange, QuestionState, StoredLink, StoredRecord, Subject};
 use treaty_model::{Absentees, GivenUp, Life, LinkId, LinkPlan, Presence, SystemIndex};
 use treaty_planner::agreed;
 
@@ -182,7 +182,19 @@ pub(crate) fn join(part: &Part, from: &[StoredLink], stored: &StoredLink, plan: 
             let records = stored.records.iter().flatten();
             let mut there = records.filter(|record| record.presence.takes_part());
             let stands = there.any(|record| record.observed[field.0] == base.value);
-            if base.value.is_none() || base.value == winner || stands {
+            // Who had settled with it, and has another value now, had it before them.
+            let agreed_there = |record: &StoredRecord| {
+                let settled = record.settled[field.0].as_ref();
+                settled.is_some_and(|settled| {
+                    settled.revision == base.revision && settled.value == base.value
+                })
+            };
+            let changes = |record: &StoredRecord| {
+                let observed = &record.observed[field.0];
+                observed.is_some() && *observed != base.value && agreed_there(record)
+            };
+            let changed = link.records.iter().flatten().any(changes);
+            if base.value.is_none() || base.value == winner || stands || changed {
                 continue;
             }
             plan.given_up

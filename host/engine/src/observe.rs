@@ -12,6 +12,7 @@ use treaty_systems::{Change, Cursor, Listing, Record, SystemError};
 
 use crate::matching::Matchable as _;
 use crate::reading::Unread as _;
+use crate::refused::{presence_when_read, take_out_of_sight};
 use crate::report::{Event, SystemReport};
 use crate::upgrade::SettledOwn as _;
 use crate::{Engine, EngineError, Part};
@@ -247,13 +248,7 @@ impl Engine {
             kept.changed_at = record.changed_at;
             kept.quiet_at = self.quiet_at(&kept);
             kept.origin = part.system(system).origin(&record.origin);
-            kept.presence = match (&before.presence, kept.presence) {
-                // Restored until that is decided about, however often it is read.
-                (Presence::Gone | Presence::Restored, Presence::Present) if kept.link.is_some() => {
-                    Presence::Restored
-                }
-                (_, now) => now,
-            };
+            kept.presence = presence_when_read(&before.presence, &mut kept);
             match kept.link {
                 Some(link) => {
                     if before.observed.as_ref() != Some(&kept.observed)
@@ -284,6 +279,9 @@ impl Engine {
         commit: &mut Commit,
     ) {
         if matches!(kept.presence, Presence::Deleted | Presence::Gone) {
+            if take_out_of_sight(&mut kept) {
+                commit.records.push(kept);
+            }
             return;
         }
         kept.changed_at = at;

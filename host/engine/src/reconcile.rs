@@ -8,11 +8,13 @@
 use rayon::prelude::*;
 use treaty_ledger::{AskedBatch, StoredLink, StoredQuestion, StoredRecord};
 use treaty_model::{
-    Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question, Row, RunId, Settle, SystemIndex,
+    BaseChange, Link, LinkId, LinkPlan, Operation, Outbound, Purpose, Question, Row, RunId, Settle,
+    SystemIndex,
 };
 use treaty_planner::{Examination, conclude, examine};
 
 use crate::batches::{How, Met};
+use crate::beforehand::mark_edited_since_asked;
 use crate::consult::{Asked, Keep};
 use crate::draft::{Draft, Mapped, drop_fields, revisions_of, take_open};
 use crate::merging::join;
@@ -88,10 +90,6 @@ impl Engine {
         for look in &mut looks {
             look.dangling = self.translate(part, &mut look.link)?;
         }
-        let examined = |look: &Look| examine(&part.entity, &look.link);
-        let examinations: Vec<_> = looks.par_iter().map(examined).collect();
-        let links: Vec<_> = looks.iter().map(|look| &look.link).collect();
-        let (answers, asked) = self.ask_resolvers(part, &links, &examinations, run, keep);
         let known = looks.iter().filter(|look| look.how != How::New);
         let known: Vec<_> = known.map(|look| look.stored.id).collect();
         let mut questions_of_known = self.ledger.questions_of(&known)?.into_iter();
@@ -103,6 +101,22 @@ impl Engine {
             let questions = self.ledger.questions_of(&from)?.into_iter();
             look.moot = questions.flatten().map(|open| open.number).collect();
         }
+        let columns = self.columns_since(part)?;
+        for look in &mut looks {
+            columns.mark_never_read(part, &look.stored, &mut look.link);
+            // A delete ends questions, and what is edited then was asked about before.
+            let mut sides = look.link.sides.iter().flatten();
+            let last = match sides.any(|side| !side.presence.takes_part()) {
+                true => self.ledger.last_questions_of(look.stored.id)?,
+                false => Vec::new(),
+            };
+            mark_edited_since_asked(part, &look.questions, &mut look.link);
+            mark_edited_since_asked(part, &last, &mut look.link);
+        }
+        let examined = |look: &Look| examine(&part.entity, &look.link);
+        let examinations: Vec<_> = looks.par_iter().map(examined).collect();
+        let links: Vec<_> = looks.iter().map(|look| &look.link).collect();
+        let (answers, asked) = self.ask_resolvers(part, &links, &examinations, run, keep);
         let looked = looks.into_par_iter().zip(examinations).zip(answers);
         let mut drafts: Vec<_> = looked
             .map(|((look, examination), answers)| {
@@ -137,9 +151,13 @@ impl Engine {
             // as it is.
             plan = LinkPlan::new(plan.link, plan.entity);
         }
-        // What stands behind a column that is away agrees with nothing yet.
-        let stands_still =
-            |settle: &Settle| part.system(settle.system).paused.contains(&settle.field);
+        // What stands behind a column that is away agrees with nothing yet, but the
+        // last edit that was read there, where that is what is agreed now.
+        let bases = &plan.base;
+        let stands_still = |settle: &Settle| {
+            let paused = &part.system(settle.system).paused;
+            paused.contains(&settle.field) && !became_base(part, settle, bases)
+        };
         plan.settle.retain(|settle| !stands_still(settle));
         self.fit_to_systems(part, &link, &mut plan);
         if asked.untried.is_none() {
@@ -308,4 +326,14 @@ impl Engine {
     ) -> Result<Vec<StoredLink>, EngineError> {
         Ok(self.ledger.attention(&part.entity.name, after, links_max)?)
     }
+}
+
+/// Whether what a system settles with is its own value, which becomes base now.
+fn became_base(part: &Part, settle: &Settle, bases: &[BaseChange]) -> bool {
+    let name = &part.entity.part(settle.system).system;
+    bases.iter().any(|change| {
+        change.field == settle.field
+            && change.provenance.system.as_ref() == Some(name)
+            && Some(&change.value) == settle.value.as_ref()
+    })
 }

@@ -101,14 +101,22 @@ impl Engine {
                 .unwrap_or_default();
             // A column that has changed is listed again once it is back.
             let paused = part.system(system).selected.iter().map(Option::is_none);
-            let mut listed = mentioned.iter().zip(paused);
-            let more = listed.any(|(own, paused)| !paused && !known.contains(own));
+            let names = &part.system(system).selected_names;
+            let listed = mentioned.iter().zip(paused).zip(names);
+            let listed = listed.filter(|((own, paused), _)| !paused && !known.contains(*own));
+            let more: Vec<_> = listed.map(|(_, name)| name.clone()).collect();
             let mut commit = Commit {
                 facts: vec![(fact, now)],
                 ..Commit::default()
             };
             let feed = self.ledger.feed(&part.entity.name, name)?;
-            if before.is_some() && more && feed.cursor.is_some() {
+            let again = before.is_some() && !more.is_empty();
+            if again {
+                let listing = feed.listing + 1;
+                let since = self.columns_from(part, system, more.into_iter(), listing)?;
+                commit.facts.push(since);
+            }
+            if again && feed.cursor.is_some() {
                 commit.cursors.push(CursorChange {
                     entity: part.entity.name.clone(),
                     system: name.clone(),

@@ -166,7 +166,7 @@ CREATE TABLE main.question (
 CREATE UNIQUE INDEX main.question_subject ON question (entity, subject)
     WHERE state IN ('open', 'answered');
 CREATE INDEX main.question_open ON question (id) WHERE state IN ('open', 'answered');
-CREATE INDEX main.question_link ON question (link, id) WHERE state IN ('open', 'answered');
+CREATE INDEX main.question_link ON question (link, id);
 
 CREATE TABLE main.match_record (
     record INTEGER PRIMARY KEY REFERENCES record ON DELETE CASCADE,

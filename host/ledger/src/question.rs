@@ -121,6 +121,19 @@ impl Ledger {
         })
     }
 
+    /// The last question about each field of a link, also where it is over.
+    pub fn last_questions_of(&self, link: LinkId) -> Result<Vec<StoredQuestion>, LedgerError> {
+        self.read(|db| {
+            let mut statement = db.prepare_cached(&format!(
+                "SELECT {QUESTION_COLUMNS} FROM question WHERE id IN
+                     (SELECT max(id) FROM question WHERE link = ?1 GROUP BY subject)
+                 ORDER BY id"
+            ))?;
+            let questions = statement.query_map([number::of_link(link)], read_question)?;
+            questions.collect()
+        })
+    }
+
     /// A question by its number, also one that is over.
     pub fn question(&self, number: i64) -> Result<Option<StoredQuestion>, LedgerError> {
         self.read(|db| {

@@ -278,7 +278,9 @@ pub enum Action {
         /// if every field that it sets still has this value.
         expected: Row,
     },
-    /// A record is archived. One that is gone already is done.
+    /// A record is archived. One that is gone already is done; one of which the
+    /// system cannot say whether it is gone or out of sight (a right is missing) is
+    /// stale, with no record.
     Archive {
         /// The record.
         id: RemoteId,
@@ -287,7 +289,8 @@ pub enum Action {
         /// nobody's edit goes with the record unseen.
         expected: Row,
     },
-    /// A record is deleted for good. One that is gone already is done.
+    /// A record is deleted for good. One that is gone already, or of which that cannot
+    /// be said, is as for an archive.
     Delete {
         /// The record.
         id: RemoteId,

@@ -1,6 +1,7 @@
 //! Many histories, on all cores.
 
 use std::fmt;
+use std::num::NonZeroU64;
 use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::PoisonError;
@@ -19,6 +20,8 @@ use crate::theatre::Theatre;
 pub struct Campaign {
     /// How many histories were played.
     pub histories: u64,
+    /// How many of them were played twice.
+    pub twice: u64,
     /// How many passes were made in them.
     pub passes: u64,
     /// How long that took.
@@ -44,6 +47,7 @@ impl fmt::Display for Campaign {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self {
             histories,
+            twice,
             passes,
             took,
             figures,
@@ -52,7 +56,7 @@ impl fmt::Display for Campaign {
         let (broken, seconds) = (findings.len(), took.as_secs_f64());
         let speed = *histories as f64 / seconds.max(0.001);
         writeln!(f, "{histories} histories, {passes} passes, {broken} broken")?;
-        writeln!(f, "{speed:.1} seeds a second, each played twice")?;
+        writeln!(f, "{speed:.1} seeds a second, {twice} of them played twice")?;
         write!(f, "{figures}")
     }
 }
@@ -66,73 +70,96 @@ pub enum Shorten {
     No,
 }
 
-/// Plays the histories of these seeds, each twice, and makes short what breaks a
-/// promise, if that is wanted. Stops after so many findings.
-pub fn campaign(
-    theatre: &Theatre,
-    seeds: Range<u64>,
-    findings_max: usize,
-    shorten: Shorten,
-) -> anyhow::Result<Campaign> {
-    let began = Instant::now();
-    let next = AtomicU64::new(seeds.start);
-    let shared = Mutex::new(Campaign::default());
-    let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
-    let work = || -> anyhow::Result<()> {
-        loop {
-            let seed = next.fetch_add(1, Ordering::Relaxed);
-            if !seeds.contains(&seed) || lock().findings.len() >= findings_max {
-                return Ok(());
-            }
-            let (played, finding) = one(theatre, seed, shorten)?;
-            let mut campaign = lock();
-            campaign.histories += 1;
-            campaign.passes += played.passes;
-            campaign.figures.add(played.figures);
-            campaign.findings.extend(finding);
-        }
-    };
-    let threads = std::thread::available_parallelism()?.get();
-    std::thread::scope(|scope| {
-        let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
-        let ended = workers.into_iter().map(|worker| match worker.join() {
-            Ok(ended) => ended,
-            Err(panic) => std::panic::resume_unwind(panic),
-        });
-        ended.collect::<anyhow::Result<()>>()
-    })?;
-    let mut campaign = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
-    campaign.findings.sort_by_key(|finding| finding.seed);
-    campaign.took = began.elapsed();
-    Ok(campaign)
+/// What a campaign plays.
+#[derive(Clone, Debug)]
+pub struct Program {
+    /// The histories of these seeds.
+    pub seeds: Range<u64>,
+    /// One in so many is played twice: the journals have to be the same.
+    pub again_every: NonZeroU64,
+    /// It stops after so many findings.
+    pub findings_max: usize,
+    /// Whether what breaks a promise is made short.
+    pub shorten: Shorten,
 }
 
-/// Plays the history of a seed twice.
-fn one(
-    theatre: &Theatre,
-    seed: u64,
-    shorten: Shorten,
-) -> anyhow::Result<(Played, Option<Finding>)> {
+impl Campaign {
+    /// Plays a program, on all cores.
+    pub fn play(theatre: &Theatre, program: &Program) -> anyhow::Result<Self> {
+        let began = Instant::now();
+        let next = AtomicU64::new(program.seeds.start);
+        let shared = Mutex::new(Self::default());
+        let lock = || shared.lock().unwrap_or_else(PoisonError::into_inner);
+        let work = || -> anyhow::Result<()> {
+            loop {
+                let seed = next.fetch_add(1, Ordering::Relaxed);
+                let full = lock().findings.len() >= program.findings_max;
+                if !program.seeds.contains(&seed) || full {
+                    return Ok(());
+                }
+                lock().add(one(theatre, seed, program)?);
+            }
+        };
+        let threads = std::thread::available_parallelism()?.get();
+        std::thread::scope(|scope| {
+            let workers: Vec<_> = (0..threads).map(|_| scope.spawn(work)).collect();
+            let ended = workers.into_iter().map(|worker| match worker.join() {
+                Ok(ended) => ended,
+                Err(panic) => std::panic::resume_unwind(panic),
+            });
+            ended.collect::<anyhow::Result<()>>()
+        })?;
+        let mut campaign = shared.into_inner().unwrap_or_else(PoisonError::into_inner);
+        campaign.findings.sort_by_key(|finding| finding.seed);
+        campaign.took = began.elapsed();
+        Ok(campaign)
+    }
+
+    fn add(&mut self, one: Self) {
+        self.histories += one.histories;
+        self.twice += one.twice;
+        self.passes += one.passes;
+        self.figures.add(one.figures);
+        self.findings.extend(one.findings);
+    }
+}
+
+/// Plays the history of a seed, and again where its turn has come.
+fn one(theatre: &Theatre, seed: u64, program: &Program) -> anyhow::Result<Campaign> {
     let case = Case::of(seed);
     let name = format!("seed-{seed}");
-    let mut played = play(theatre, &name, &case)?;
-    let again = play(theatre, &name, &case)?;
-    let mut broken = std::mem::take(&mut played.broken);
-    played.figures.check(7, 1);
-    if played.journal != again.journal {
-        broken.push(Broken::new(7, "played twice, the journals differ"));
+    let Played {
+        mut broken,
+        journal,
+        passes,
+        mut figures,
+        ..
+    } = play(theatre, &name, &case)?;
+    let again = seed.is_multiple_of(program.again_every.get());
+    if again {
+        figures.check(7, 1);
+        if play(theatre, &name, &case)?.journal != journal {
+            broken.push(Broken::new(7, "played twice, the journals differ"));
+        }
     }
-    let finding = match broken.into_iter().next() {
-        Some(broken) => Some(Finding {
+    let findings = match broken.into_iter().next() {
+        Some(broken) => vec![Finding {
             seed,
-            case: match shorten {
+            case: match program.shorten {
                 Shorten::Yes => shrink(theatre, &name, &case, broken.promise)?,
                 Shorten::No => case,
             },
             broken,
-        }),
-        None => None,
+        }],
+        None => Vec::new(),
     };
     theatre.forget(&name);
-    Ok((played, finding))
+    Ok(Campaign {
+        histories: 1,
+        twice: u64::from(again),
+        passes,
+        figures,
+        findings,
+        ..Campaign::default()
+    })
 }

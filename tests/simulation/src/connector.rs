@@ -15,7 +15,7 @@ use treaty_systems::{
 
 use crate::deed::Fault;
 use crate::feed;
-use crate::moment::{Call, Moment};
+use crate::moment::{Call, Doing, Moment};
 use crate::stage::Shared;
 use crate::store::Store;
 use crate::world::{Compares, Feed};
@@ -112,6 +112,12 @@ impl SimulatedSystem {
 
     /// Begins a call, which may fail before it does anything.
     async fn begin(&self, call: Call) -> Result<(), SystemError> {
+        // Who goes on to something else has kept the page before.
+        if call != Call::Describe {
+            let mut stage = self.stage.lock();
+            let stores = stage.stores.iter_mut();
+            stores.for_each(|store| store.pending.clear());
+        }
         self.pause(Moment::Before(call)).await;
         let mut stage = self.stage.lock();
         let system = self.system;
@@ -216,7 +222,16 @@ impl Connector for SimulatedSystem {
 
     async fn describe(&self, _: &Source) -> Result<OwnSchema, SystemError> {
         self.begin(Call::Describe).await?;
-        let schema = self.stage.lock().stores[self.system].schema();
+        let schema = {
+            let mut stage = self.stage.lock();
+            let starts = stage.doing == Doing::Start;
+            let store = &mut stage.stores[self.system];
+            let schema = store.schema();
+            if starts {
+                store.described = Some(schema.clone());
+            }
+            schema
+        };
         self.end(Call::Describe).await;
         Ok(schema)
     }
@@ -237,7 +252,8 @@ impl Connector for SimulatedSystem {
                 store.listed_again = Some(tick);
             }
             let repeated = stage.take(&Fault::Repeated { system });
-            let mut page = feed::page(&mut stage.stores[system], cursor, now);
+            let store = &mut stage.stores[system];
+            let mut page = store.showing(|store| feed::page(store, cursor, now));
             if repeated {
                 let again = page.changes.clone();
                 page.changes.reverse();

@@ -3,7 +3,7 @@
 use serde_json::Value as Json;
 use treaty_model::Timestamp;
 
-use crate::history::Edit;
+use crate::history::{Edit, Removal};
 use crate::journal::Entry;
 use crate::promise::{Rest, Thing};
 use crate::store::OTHERWISE;
@@ -125,7 +125,9 @@ impl Rest<'_> {
         })
     }
 
-    /// Somebody deleted the record that held it, there or where it had arrived.
+    /// Somebody deleted the record that held it: there, or where it had arrived, or
+    /// where the treaty leaves what somebody else has made of it. Or they had that very
+    /// value before them when they deleted it, and Treaty heard of that later.
     pub(crate) fn went_with_its_record(&self, edit: &Edit) -> bool {
         let world = &self.stage.world;
         self.stage.history.removals.iter().any(|removal| {
@@ -133,7 +135,39 @@ impl Rest<'_> {
             let arrived = !world.has(removal.system, edit.field)
                 || world.stored(removal.system, edit.field, &edit.after)
                     == removal.values[edit.field];
-            removal.tick >= edit.tick && removal.thing == edit.thing && (same_record || arrived)
+            let gone = same_record || arrived || self.is_left(edit, removal);
+            removal.thing == edit.thing
+                && (removal.tick >= edit.tick && gone
+                    || arrived && self.was_heard_of_after(removal, edit))
+        })
+    }
+
+    /// The treaty lets a system that does not own a field keep what was made of it
+    /// there: the owner's value never gets to it.
+    fn is_left(&self, edit: &Edit, removal: &Removal) -> bool {
+        let world = &self.stage.world;
+        let terms = &world.terms[edit.field];
+        let left = terms.drift == "leave" && terms.owner.is_some_and(|own| own != removal.system);
+        let name = &world.systems[removal.system].name;
+        left && self.files.journal.iter().any(|entry| {
+            entry.kind == "given-up"
+                && entry.system.as_ref() == Some(name)
+                && entry.field.as_deref() == Some(FIELDS[edit.field])
+                && text(&entry.content["candidate"]["value"]) == removal.values[edit.field]
+        })
+    }
+
+    /// Whether Treaty heard of a delete, or decided about it, only after an edit.
+    fn was_heard_of_after(&self, removal: &Removal, edit: &Edit) -> bool {
+        let name = self.stage.world.systems[removal.system].name.clone();
+        let record = (name, removal.id.to_string());
+        self.files.journal.iter().any(|entry| {
+            let link = entry.link.and_then(|link| self.files.records.get(&link));
+            entry.kind == "deleted"
+                && entry.at > edit.at
+                && entry.system.as_ref() == Some(&record.0)
+                && (entry.remote.as_ref() == Some(&record.1)
+                    || link.is_some_and(|records| records.contains(&record)))
         })
     }
 
@@ -160,10 +194,27 @@ impl Rest<'_> {
     }
 
     /// It was there at the first meeting, and nothing had been agreed on it yet:
-    /// that is no edit, and goes with its record.
+    /// that is no edit, and goes with its record. What was edited after a person had
+    /// been asked about it is one.
     pub(crate) fn was_never_agreed_on(&self, thing: &Thing, edit: &Edit) -> bool {
-        self.losses(thing, edit, edit.at)
-            .any(|lost| lost.content["candidate"]["standing"] == "first-seen")
+        self.losses(thing, edit, edit.at).any(|lost| {
+            lost.content["candidate"]["standing"] == "first-seen"
+                && !self.was_asked_before(lost.link, edit)
+        })
+    }
+
+    /// Whether a person had been asked about a field of a link when it was edited, and
+    /// nothing had happened to its records since.
+    fn was_asked_before(&self, link: Option<i64>, edit: &Edit) -> bool {
+        let before = self.files.journal.iter();
+        let before = before.filter(|entry| entry.link == link && entry.at < edit.at);
+        let mut about = before.filter(|entry| match entry.kind.as_str() {
+            "question" => entry.field.as_deref() == Some(FIELDS[edit.field]),
+            kind => ["link", "unlink", "deleted"].contains(&kind),
+        });
+        about
+            .next_back()
+            .is_some_and(|entry| entry.kind == "question")
     }
 
     /// What a column of another type showed was taken for somebody's edit: what

@@ -13,8 +13,14 @@ enum Place {
     Listing { after: u64, since: usize, from: i64 },
     /// In the log, after so many entries.
     Log(usize),
-    /// In the order of times of change, after a record of a time.
-    Time { micros: i64, after: u64 },
+    /// In the order of times of change, after a record of a time. A walk of several
+    /// pages ends at the time up to which it is known, since its first page, that
+    /// everything shows: what changes on the way may get a time that was passed.
+    Time {
+        micros: i64,
+        after: u64,
+        known: Option<i64>,
+    },
 }
 
 impl Place {
@@ -43,6 +49,7 @@ impl Place {
                 Some(Self::Time {
                     micros: number(1)?,
                     after: whole(2)?,
+                    known: number(3),
                 })
             })(),
             _ => None,
@@ -54,7 +61,16 @@ impl Place {
         Cursor(match self {
             Self::Listing { after, since, from } => format!("listing:{after}:{since}:{from}"),
             Self::Log(at) => format!("log:{at}"),
-            Self::Time { micros, after } => format!("time:{micros}:{after}"),
+            Self::Time {
+                micros,
+                after,
+                known: None,
+            } => format!("time:{micros}:{after}"),
+            Self::Time {
+                micros,
+                after,
+                known: Some(known),
+            } => format!("time:{micros}:{after}:{known}"),
         })
     }
 }
@@ -80,7 +96,11 @@ pub fn page(store: &mut Store, cursor: Option<&Cursor>, now: Timestamp) -> Page 
     match Place::of(store, cursor, now) {
         Place::Listing { after, since, from } => listing(store, now, after, since, from),
         Place::Log(at) => log(store, now, at),
-        Place::Time { micros, after } => by_time(store, now, micros, after),
+        Place::Time {
+            micros,
+            after,
+            known,
+        } => by_time(store, now, (micros, after), known),
     }
 }
 
@@ -120,6 +140,7 @@ fn listing(store: &mut Store, now: Timestamp, after: u64, since: usize, from: i6
         (false, Feed::Watermark) => Place::Time {
             micros: from,
             after: 0,
+            known: None,
         }
         .cursor(),
         (false, Feed::Listing) => Cursor("again".to_owned()),
@@ -157,35 +178,42 @@ fn log(store: &mut Store, now: Timestamp, at: usize) -> Page {
     }
 }
 
-fn by_time(store: &mut Store, now: Timestamp, micros: i64, after: u64) -> Page {
+fn by_time(
+    store: &mut Store,
+    now: Timestamp,
+    (micros, after): (i64, u64),
+    known: Option<i64>,
+) -> Page {
     let lag_micros = store.traits.index_lag_ms * 1_000;
-    let shows = |id: u64| {
+    // An index that does not show a change yet shows the record where it was before.
+    let shown_at = |id: u64| {
         let mut entries = store.log.iter().rev();
-        let last = entries.find(|entry| entry.id == id);
-        last.is_none_or(|entry| entry.shows_at <= now)
+        let shown = entries.find(|entry| entry.id == id && entry.shows_at <= now);
+        shown.map(|entry| entry.changed_at.as_micros())
     };
     let mut waiting: Vec<(i64, u64)> = store
         .records
-        .iter()
-        .map(|(id, stored)| (stored.changed_at.as_micros(), *id))
-        .filter(|(at, id)| (*at, *id) > (micros, after) && shows(*id))
+        .keys()
+        .filter_map(|id| Some((shown_at(*id)?, *id)))
+        .filter(|place| *place > (micros, after))
         .collect();
     waiting.sort_unstable();
+    // Others may get a time that was given out already, or show late.
+    let newest = waiting.last().map_or(micros, |(at, _)| *at);
+    let known = known.unwrap_or(micros.max(newest - lag_micros - 1));
     let more = waiting.len() > store.traits.page_records;
     waiting.truncate(store.traits.page_records);
     let next = match (more, waiting.last()) {
         (true, Some((at, id))) => Place::Time {
             micros: *at,
             after: *id,
+            known: Some(known),
         },
-        // Others may get a time that was given out already, or show late.
-        (_, last) => {
-            let newest = last.map_or(micros, |(at, _)| *at);
-            Place::Time {
-                micros: micros.max(newest - lag_micros - 1),
-                after: 0,
-            }
-        }
+        _ => Place::Time {
+            micros: known,
+            after: 0,
+            known: None,
+        },
     };
     Page {
         changes: waiting

@@ -44,7 +44,7 @@ mod world;
 mod write;
 
 pub use broken::Broken;
-pub use campaign::{Campaign, Finding, Shorten, campaign};
+pub use campaign::{Campaign, Finding, Program, Shorten};
 pub use case::Case;
 pub use figures::Figures;
 pub use moment::{Call, CrashPoint, Doing, Moment};

@@ -25,6 +25,7 @@ use crate::on_stage::on_stage;
 use crate::promise::{self, Rest};
 use crate::reported::{amounts, summary};
 use crate::stage::Shared;
+use crate::store::Store;
 use crate::theatre::Theatre;
 
 /// How long Treaty rests between two passes.
@@ -68,6 +69,8 @@ pub fn play(theatre: &Theatre, name: &str, case: &Case) -> anyhow::Result<Played
         folder,
         stage: Shared::new(&case.world, case.deeds.clone(), case.faults.clone()),
         steps: Arc::new(AtomicI64::new(i64::MAX)),
+        ledger_fails: (case.faults.iter())
+            .any(|fault| matches!(fault.what, Fault::LedgerFails { .. })),
         engine: None,
         story: Vec::new(),
         broken: Vec::new(),
@@ -86,6 +89,8 @@ struct Player<'a> {
     stage: Shared,
     /// How many steps the ledger works on before it fails.
     steps: Arc<AtomicI64>,
+    /// Whether the ledger ever does.
+    ledger_fails: bool,
     engine: Option<Engine>,
     story: Vec<String>,
     broken: Vec<Broken>,
@@ -247,9 +252,10 @@ impl Player<'_> {
             cache: Some(self.theatre.cache.clone()),
             ledger: LedgerOptions {
                 pages_max: disk_full.then_some(1),
-                interrupt: Some(Interrupt(Arc::new(move || {
-                    steps.fetch_sub(1, Ordering::Relaxed) <= 0
-                }))),
+                // Where it never fails it is not asked, which it is at every step.
+                interrupt: self.ledger_fails.then(|| {
+                    Interrupt(Arc::new(move || steps.fetch_sub(1, Ordering::Relaxed) <= 0))
+                }),
                 ..LedgerOptions::default()
             },
             progress: Arc::new(|_| {}),
@@ -273,12 +279,12 @@ impl Player<'_> {
         match made {
             None => {
                 self.note("killed".to_owned());
-                self.engine = None;
+                self.forget_pages();
                 None
             }
             Some(Err(error)) => {
                 self.failed("pass", &error);
-                self.engine = None;
+                self.forget_pages();
                 None
             }
             Some(Ok(report)) => {
@@ -298,6 +304,13 @@ impl Player<'_> {
                 Some(report)
             }
         }
+    }
+
+    /// The process is gone, with the pages that it had not kept.
+    fn forget_pages(&mut self) {
+        self.engine = None;
+        let mut stage = self.stage.lock();
+        stage.stores.iter_mut().for_each(Store::forget_page);
     }
 
     fn failed(&mut self, what: &str, error: &EngineError) {

@@ -136,11 +136,12 @@ impl Stage {
         self.armed.is_empty() && self.stores.iter().all(well)
     }
 
-    /// Whether a system keeps an edit from Treaty: a write that is sent there may
-    /// come too late, whatever was planned.
+    /// Whether a system keeps an edit from Treaty, for good or until its index shows
+    /// it: a write that is sent there may come too late, whatever was planned.
     pub fn keeps_quiet(&self) -> bool {
         let mut records = self.stores.iter().flat_map(|store| store.records.values());
-        records.any(|stored| stored.hushed)
+        let mut entries = self.stores.iter().flat_map(|store| &store.log);
+        records.any(|stored| stored.hushed) || entries.any(|entry| entry.shows_at > self.now)
     }
 
     /// Everything that was acknowledged, line by line.

@@ -53,6 +53,8 @@ pub struct Stored {
 pub struct LogEntry {
     /// The record.
     pub id: u64,
+    /// Its time of change, by the system's clock.
+    pub changed_at: Timestamp,
     /// When it shows, by the world's clock.
     pub shows_at: Timestamp,
 }
@@ -62,6 +64,10 @@ pub struct LogEntry {
 pub struct Store {
     /// What it is like.
     pub traits: Traits,
+    /// Its fields as Treaty found them when it started.
+    pub described: Option<OwnSchema>,
+    /// Records that its last page showed first, and that Treaty may not have kept yet.
+    pub pending: Vec<u64>,
     /// Its records.
     pub records: BTreeMap<u64, Stored>,
     /// Every change, in order.
@@ -97,6 +103,8 @@ impl Store {
     pub fn new(traits: &Traits) -> Self {
         Self {
             traits: traits.clone(),
+            described: None,
+            pending: Vec::new(),
             records: BTreeMap::new(),
             log: Vec::new(),
             graves: BTreeMap::new(),
@@ -156,6 +164,36 @@ impl Store {
         self.renamed + self.gone + self.retyped > 0
     }
 
+    /// Does something that shows records, which nobody takes in where the fields are not
+    /// those that Treaty started with: such a page is refused.
+    pub fn showing<T>(&mut self, shows: impl FnOnce(&mut Self) -> T) -> T {
+        let renamed = self.renamed;
+        self.renamed = renamed.saturating_sub(1);
+        let refused = self.described.as_ref() != Some(&self.schema());
+        self.renamed = renamed;
+        let before = self.records.clone();
+        let shown = shows(self);
+        if refused {
+            self.records = before;
+            return shown;
+        }
+        let first = self.records.iter().filter(|(id, stored)| {
+            let known = before.get(id).is_some_and(|before| before.known);
+            stored.known && !known
+        });
+        self.pending = first.map(|(id, _)| *id).collect();
+        shown
+    }
+
+    /// Treaty was killed over a page: it was not told of what stood there first.
+    pub fn forget_page(&mut self) {
+        for id in std::mem::take(&mut self.pending) {
+            if let Some(stored) = self.records.get_mut(&id) {
+                stored.known = false;
+            }
+        }
+    }
+
     /// A row as it is read while its columns are not what they were.
     pub fn drift(&self, row: &mut Row) {
         if self.retyped > 0 {
@@ -169,7 +207,15 @@ impl Store {
     /// Notes that a record has changed.
     pub fn changed(&mut self, id: u64, now: Timestamp) {
         let shows_at = Timestamp::from_micros(now.as_micros() + self.traits.index_lag_ms * 1_000);
-        self.log.push(LogEntry { id, shows_at });
+        let changed_at = match self.records.get(&id) {
+            Some(stored) => stored.changed_at,
+            None => self.graves.get(&id).map_or(now, |(at, _)| *at),
+        };
+        self.log.push(LogEntry {
+            id,
+            changed_at,
+            shows_at,
+        });
     }
 
     /// The record of a thing that is there.

@@ -93,7 +93,7 @@ fn carry_out(stage: &mut Stage, system: usize, write: &SystemWrite) -> Outcome {
                 return stale;
             }
             if !is_there(store, id) {
-                return Outcome::Done(None);
+                return Outcome::Stale(None);
             }
             let said: Vec<_> = expected.iter().map(Option::is_some).collect();
             note_written_over(stage, system, id, expected, &said);

@@ -1,8 +1,9 @@
 //! Histories on seeds, and cases that broke a promise once.
 
+use std::num::NonZeroU64;
 use std::path::Path;
 
-use treaty_simulation::{Case, Moment, Mutation, Shorten, Theatre, campaign, play};
+use treaty_simulation::{Campaign, Case, Moment, Mutation, Program, Shorten, Theatre, play};
 
 /// How many seeds the test command plays, each twice.
 const SEEDS: u64 = 2_000;
@@ -44,8 +45,13 @@ fn theatre() -> Theatre {
 
 #[test]
 fn every_promise_is_kept_in_every_history() {
-    let campaign =
-        campaign(&theatre(), 0..SEEDS, FINDINGS_MAX, Shorten::No).expect("they are played");
+    let program = Program {
+        seeds: 0..SEEDS,
+        again_every: NonZeroU64::MIN,
+        findings_max: FINDINGS_MAX,
+        shorten: Shorten::No,
+    };
+    let campaign = Campaign::play(&theatre(), &program).expect("they are played");
     let told: Vec<_> = campaign
         .findings
         .iter()
@@ -58,7 +64,7 @@ fn every_promise_is_kept_in_every_history() {
         })
         .collect();
     assert!(told.is_empty(), "{}", told.join("\n"));
-    assert_eq!(campaign.histories, SEEDS);
+    assert_eq!((campaign.histories, campaign.twice), (SEEDS, SEEDS));
     // A campaign in which nothing happens proves nothing.
     assert!(campaign.passes > 10 * SEEDS, "{} passes", campaign.passes);
     let figures = &campaign.figures;

@@ -96,6 +96,7 @@ async fn what_somebody_else_removed_meanwhile_is_gone() {
         let edit = "DELETE FROM person WHERE id = 1";
         assert_eq!(pair.delete_and_meanwhile(edit).await, 0, "{deletes}");
         assert!(pair.pass().await.is_quiet(), "{deletes}");
+        assert!(pair.problems("right").is_empty(), "{deletes}");
     }
 }
 

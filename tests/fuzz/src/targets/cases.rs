@@ -59,6 +59,7 @@ fn folder() -> &'static TreatyFolder {
             component: Component::Shipped(name.to_owned()),
             profile: Profile::default(),
             configuration: serde_json::json!({}),
+            shadow: None,
         });
         let bare = Bare {
             name: "quickstart",

@@ -2,11 +2,16 @@
 //! A history that breaks a promise is told, made shorter, and kept.
 #![expect(clippy::print_stdout, reason = "a report for a person at a terminal")]
 
+use std::num::NonZeroU64;
 use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::Parser;
-use treaty_simulation::{Case, Shorten, Theatre, campaign, play};
+use treaty_simulation::{Campaign, Case, Program, Shorten, Theatre, play};
+
+/// A history is many small values: a tenth of it was the system's allocator.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Plays whole histories on seeds and checks the promises.
 #[derive(Parser)]
@@ -32,6 +37,10 @@ struct Arguments {
     /// Whether broken histories are made short: `yes`, `no`.
     #[arg(long, default_value = "yes", value_parser = ["yes", "no"])]
     short: String,
+    /// One history in so many is played a second time, to see whether it is the same
+    /// again.
+    #[arg(long, default_value = "1")]
+    again_every: NonZeroU64,
 }
 
 fn main() -> anyhow::Result<()> {
@@ -50,7 +59,13 @@ fn main() -> anyhow::Result<()> {
         "no" => Shorten::No,
         _ => Shorten::Yes,
     };
-    let campaign = campaign(&theatre, seeds, arguments.broken_max, shorten)?;
+    let plan = Program {
+        seeds,
+        again_every: arguments.again_every,
+        findings_max: arguments.broken_max,
+        shorten,
+    };
+    let campaign = Campaign::play(&theatre, &plan)?;
     for finding in &campaign.findings {
         println!("seed {}: {}", finding.seed, finding.broken);
         let path = arguments.keep.join(format!("seed-{}.json", finding.seed));

@@ -204,7 +204,7 @@ CREATE INDEX intent_link ON intent (link, system, closed_at)
     WHERE outcome IN ('done', 'landed');
 CREATE INDEX intent_open ON intent (system, opened_at, number) WHERE closed_at IS NULL;
 CREATE INDEX link_attention ON link (entity, id) WHERE attention = 1;
-CREATE INDEX question_link ON question (link, id) WHERE state IN ('open', 'answered');
+CREATE INDEX question_link ON question (link, id);
 CREATE INDEX question_open ON question (id) WHERE state IN ('open', 'answered');
 CREATE UNIQUE INDEX question_subject ON question (entity, subject)
     WHERE state IN ('open', 'answered');
