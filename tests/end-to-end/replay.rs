@@ -1,6 +1,7 @@
 //! What resolvers decided is kept and decided again: by the same rule, by another,
 //! and beside the rule that decides.
 
+mod packs;
 mod shadow;
 
 use std::path::Path;
@@ -203,33 +204,6 @@ fn another_component_is_told_what_was_told_then() {
         .expect(1)
         .says("shipped:map-fields is no resolver");
     bench.treaty(&["rules", "replay", "nothing.wasm"]).expect(1);
-}
-
-#[test]
-fn a_pack_decides_by_its_rules_of_the_same_name() {
-    let bench = decided();
-    bench.write("pack/new.wasm", guests::FAILS_AS_TOLD);
-    bench.write("pack/contact.csv", "field,type,owner\nname,text,shared\n");
-    bench.write(
-        "pack/pack.toml",
-        r#"
-[pack]
-name = "acme-rules"
-version = "1.3.0"
-contract = "0.1.0"
-licence = "MIT"
-description = "Who wins"
-[tables]
-contact = "contact.csv"
-[rules.decider]
-component = "new.wasm"
-[rules.decider.configuration]
-side = "last"
-"#,
-    );
-    let replayed = replay(&bench, &["pack"]);
-    assert_eq!(counts(&replayed), [0, 12, 0, 0]);
-    assert_eq!(replayed["left_out"]["resolve-standard"], 12);
 }
 
 #[test]

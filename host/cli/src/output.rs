@@ -190,10 +190,11 @@ pub fn cannot_write(path: &Path, why: &str) -> Failed {
     )
 }
 
-/// `1 question`, `2 questions`.
+/// `1 question`, `2 questions`, `2 batches`.
 pub fn counted(count: u64, one: &str) -> String {
     match count {
         1 => format!("1 {one}"),
+        _ if one.ends_with("ch") => format!("{count} {one}es"),
         _ => format!("{count} {one}s"),
     }
 }

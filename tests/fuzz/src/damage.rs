@@ -4,6 +4,8 @@
 use proptest::prelude::*;
 use proptest::sample::Index;
 
+use crate::target::Words;
+
 /// The largest input that damage makes. Larger ones take long and find the same.
 const BYTES_MAX: usize = 1 << 20;
 
@@ -27,10 +29,10 @@ pub enum Damage {
 }
 
 /// Strategies for damage, with pieces that mean something to the reader.
-pub fn damage(words: &'static [&'static [u8]]) -> impl Strategy<Value = Damage> {
+pub fn damage(words: &[Words]) -> impl Strategy<Value = Damage> + use<> {
     let place = any::<Index>();
     let word = prop_oneof![
-        3 => proptest::sample::select(words).prop_map(<[u8]>::to_vec),
+        3 => proptest::sample::select(words.concat()).prop_map(<[u8]>::to_vec),
         1 => proptest::collection::vec(any::<u8>(), 1..8),
     ];
     let bytes = prop_oneof![Just(0), Just(0x7f), Just(0x80), Just(0xff), any::<u8>()];

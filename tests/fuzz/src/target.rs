@@ -13,11 +13,34 @@ pub struct Target {
     pub read: fn(&[u8]) -> Reading,
     /// Real files to begin with that are not in the corpus folder.
     pub more: fn() -> Vec<Vec<u8>>,
-    /// Pieces that mean something to it.
-    pub words: &'static [&'static [u8]],
+    /// Pieces that mean something to it, in lists that targets share.
+    pub words: &'static [Words],
     /// How many damaged inputs the test command tries.
     pub runs: u32,
 }
+
+/// Pieces that mean something to a reader.
+pub type Words = &'static [&'static [u8]];
+
+/// What TOML is made of, and numbers at its edges.
+pub(crate) const TOML: Words = &[
+    b"\"",
+    b"'''",
+    b"[",
+    b"[[",
+    b"]",
+    b"{",
+    b"}",
+    b"=",
+    b".",
+    b"#",
+    b"\n",
+    b"\0",
+    b"-1",
+    b"nan",
+    b"1e999",
+    b"9223372036854775808",
+];
 
 /// What became of an input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -84,7 +84,7 @@ fn a_target_that_breaks_is_told_and_its_input_kept() {
             Reading::Taken
         },
         more: || vec![b"a b c d e f g h".to_vec()],
-        words: &[b"#", b"x"],
+        words: &[&[b"#", b"x"]],
         runs: 200,
     };
     let folder = FRAGILE.corpus_folder();

@@ -47,9 +47,9 @@ pub enum RulesCommand {
 /// What decides again, and what.
 #[derive(Debug, ClapArgs)]
 pub struct ReplayArgs {
-    /// A component, `shipped:` and the name of a rule that ships, or a folder with a
-    /// `pack.toml`, whose rules decide what rules of the same name decided. Without
-    /// it the treaty's own rules, as they are configured now.
+    /// A component, `shipped:` and the name of a rule that ships, or a pack (a folder
+    /// with a `pack.toml`, or the file of one), whose rules decide what rules of the
+    /// same name decided. Without it the treaty's own rules, as they are configured now.
     #[arg(value_name = "COMPONENT")]
     pub component: Option<String>,
 

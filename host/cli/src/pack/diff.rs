@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
-use treaty_pack::{Change, Component, KeyChange, Pack, PackDiff, RuleChange, TableChange, diff};
-use treaty_workshop::{Inspection, News, Place, Workshop, news};
+use treaty_pack::{Change, KeyChange, Pack, PackDiff, RuleChange, TableChange, diff};
+use treaty_workshop::{Inspection, News, Workshop, news};
 
 use crate::args::pack::PackDiffArgs;
 use crate::args::{Args, Format};
 use crate::exit::{Exit, Failed};
 use crate::rules::inspect::{look_at, news_lines, reach};
-use crate::rules::suite::pack_at;
+use crate::rules::suite::{pack_at, place_of};
 use crate::rules::workshop;
 use crate::tell;
 
@@ -68,14 +68,7 @@ fn looks(old: &Pack, new: &Pack, found: &PackDiff) -> Result<BTreeMap<String, Lo
 }
 
 fn look(workshop: &Workshop, pack: &Pack, name: &str) -> Result<Inspection, Failed> {
-    let place = match &pack.settings().rules[name].component {
-        Component::Shipped(rule) => Place::Shipped(rule.clone()),
-        Component::File(path) => {
-            let file = pack.file(path.as_str());
-            let bytes = file.map_or(&[][..], |file| &file.bytes);
-            Place::Held(bytes.into())
-        }
-    };
+    let place = place_of(pack, &pack.settings().rules[name]);
     look_at(workshop, &place, name)
 }
 

@@ -7,10 +7,11 @@ use serde_json::json;
 use treaty_engine::{Candidate, ReplayWish, Replayed, ToldAs, replay};
 use treaty_folder::TreatyFolder;
 use treaty_ledger::Recordings;
-use treaty_pack::{Component as Packed, Pack, PackLimits, read_folder};
+use treaty_pack::Pack;
 use treaty_workshop::{Limits, Place, Rule, Workshop};
 
 use super::compared::{SHOWN_MAX, ago, lines};
+use super::suite::{is_pack, pack_at, rules_of};
 use super::{named, refused, wanted, workshop_under};
 use crate::args::{Args, Format, ReplayArgs};
 use crate::exit::{Exit, Failed};
@@ -30,17 +31,20 @@ enum Deciders {
 pub fn run(args: &Args, wish: &ReplayArgs) -> Result<Exit, Failed> {
     let folder = folder(args, wish)?;
     let pack = pack(wish)?;
-    let limits = match (&folder, &pack) {
-        (Some(folder), _) => Limits::default().with(&folder.limits),
-        (None, Some(pack)) => Limits::default().with(&pack.settings().budget),
-        (None, None) => Limits::default(),
-    };
+    // What the treaty says of limits goes before the budget of the pack.
+    let mut limits = Limits::default();
+    if let Some(pack) = &pack {
+        limits = limits.with(&pack.settings().budget);
+    }
+    if let Some(folder) = &folder {
+        limits = limits.with(&folder.limits);
+    }
     let workshop = workshop_under(limits)?;
     let deciders = match (&pack, &wish.component, &folder) {
-        (Some(pack), Some(place), _) => packed(&workshop, pack, place.as_ref())?,
-        (_, Some(component), _) => Deciders::One(resolver(&workshop, component)?),
-        (_, None, Some(folder)) => own(&workshop, folder, wish)?,
-        (_, None, None) => unreachable!("without a component the treaty is read"),
+        (Some(pack), _, _) => packed(&workshop, pack)?,
+        (None, Some(component), _) => Deciders::One(resolver(&workshop, component)?),
+        (None, None, Some(folder)) => own(&workshop, folder, wish)?,
+        (None, None, None) => unreachable!("without a component the treaty is read"),
     };
     let recordings = match (&wish.journal, &folder) {
         (Some(file), _) => Recordings::open_file(file),
@@ -75,33 +79,26 @@ fn folder(args: &Args, wish: &ReplayArgs) -> Result<Option<TreatyFolder>, Failed
     }
 }
 
-/// The pack, where a folder with one is named.
+/// The pack, where one is named.
 fn pack(wish: &ReplayArgs) -> Result<Option<Pack>, Failed> {
-    let folder = wish.component.as_ref().map(Path::new);
-    let Some(folder) = folder.filter(|folder| folder.is_dir()) else {
-        return Ok(None);
-    };
-    let pack = read_folder(folder, &PackLimits::default());
-    pack.map(Some)
-        .map_err(|error| Failed::new(error.to_string(), error.hint()))
+    let place = wish.component.as_ref().map(Path::new);
+    let place = place.filter(|place| place.is_dir() || is_pack(place));
+    place.map(pack_at).transpose()
 }
 
-fn packed(workshop: &Workshop, pack: &Pack, folder: &Path) -> Result<Deciders, Failed> {
-    let mut rules = BTreeMap::new();
-    for (name, rule) in &pack.settings().rules {
-        let place = match &rule.component {
-            Packed::File(path) => Place::File(folder.join(path.as_str())),
-            Packed::Shipped(shipped) => Place::Shipped(shipped.clone()),
-        };
-        let loaded = workshop.load(&place);
-        let loaded = loaded.map_err(|error| refused(name, &error))?.rule;
-        if loaded.kinds().resolver {
-            rules.insert(name.clone(), (loaded, rule.configuration.to_string()));
-        }
-    }
+fn packed(workshop: &Workshop, pack: &Pack) -> Result<Deciders, Failed> {
+    let settings = pack.settings();
+    let loaded = rules_of(workshop, pack)?.into_iter();
+    let resolvers = loaded.filter(|(_, rule)| rule.kinds().resolver);
+    let rules: BTreeMap<_, _> = resolvers
+        .map(|(name, rule)| {
+            let configuration = settings.rules[&name].configuration.to_string();
+            (name, (rule, configuration))
+        })
+        .collect();
     if rules.is_empty() {
         return Err(Failed::new(
-            format!("the pack {} has no resolver", pack.settings().name),
+            format!("the pack {} has no resolver", settings.name),
             "only what resolvers decided is decided again",
         ));
     }
@@ -201,7 +198,7 @@ fn tell_replayed(wish: &ReplayArgs, replayed: &Replayed, exit: Exit) {
         let decisions = counted(*decisions, "decision");
         tell::typed_line(format!("left out: {decisions} of {rule}"));
     }
-    let batches = counted(replayed.batches, "batch").replace("batchs", "batches");
+    let batches = counted(replayed.batches, "batch");
     tell::line(match replayed.batches_again + replayed.batches_in_part {
         0 => batches,
         _ => format!(

@@ -72,8 +72,7 @@ impl Suite {
     pub fn of_pack(pack: Pack) -> Result<Self, Failed> {
         let workshop = workshop_under(Limits::default().with(&pack.settings().budget))?;
         let rules: Vec<_> = pack.settings().rules.iter().map(settings_of).collect();
-        let loaded = workshop.load_each(&rules, &|path| held(&pack, path));
-        let loaded = loaded.map_err(|error| named(&error))?;
+        let loaded = rules_of(&workshop, &pack)?;
         let those = |fits: fn(&Rule) -> bool| {
             let fitting = loaded.iter().filter(|(_, rule)| fits(rule));
             fitting.map(|(name, _)| name.as_str()).collect()
@@ -174,6 +173,21 @@ fn settings_of((name, rule): (&String, &PackRule)) -> RuleSettings {
         // The whole workshop is under the pack's budget.
         limits: treaty_folder::Limits::default(),
         shadow: None,
+    }
+}
+
+/// The rules of a pack, each under the profile that the pack names.
+pub fn rules_of(workshop: &Workshop, pack: &Pack) -> Result<Rules, Failed> {
+    let rules: Vec<_> = pack.settings().rules.iter().map(settings_of).collect();
+    let loaded = workshop.load_each(&rules, &|path| held(pack, path));
+    loaded.map_err(|error| named(&error))
+}
+
+/// Where the component of a pack's rule is.
+pub fn place_of(pack: &Pack, rule: &PackRule) -> Place {
+    match &rule.component {
+        treaty_pack::Component::File(path) => held(pack, path.as_str().as_ref()),
+        treaty_pack::Component::Shipped(name) => Place::Shipped(name.clone()),
     }
 }
 

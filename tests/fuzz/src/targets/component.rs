@@ -13,7 +13,7 @@ pub(crate) const TARGET: Target = Target {
     name: "component",
     read: load,
     more: || vec![fs::read(example()).expect("the quickstart has a rule")],
-    words: &[
+    words: &[&[
         b"\0asm",
         b"\x0d\0\x01\0",
         b"\x01\0\0\0",
@@ -25,7 +25,7 @@ pub(crate) const TARGET: Target = Target {
         b"\x00",
         b"\x0b",
         b"\x40",
-    ],
+    ]],
     runs: 400,
 };
 

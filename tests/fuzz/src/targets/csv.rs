@@ -14,7 +14,7 @@ pub(crate) const TARGET: Target = Target {
     name: "csv",
     read: read_file,
     more: Vec::new,
-    words: &[
+    words: &[&[
         b"\"",
         b"\"\"",
         b"\",\"",
@@ -33,7 +33,7 @@ pub(crate) const TARGET: Target = Target {
         b"\xf0\x9f\x98\x80",
         b"id",
         b"\n\n",
-    ],
+    ]],
     runs: 3_000,
 };
 

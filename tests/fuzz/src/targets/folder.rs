@@ -5,14 +5,14 @@ use std::path::Path;
 
 use treaty_folder::{Known, KnownConnector, Location, read};
 
-use crate::target::{Reading, Target};
+use crate::target::{Reading, TOML, Target};
 
 /// A field table, as a spreadsheet may have saved it.
 pub(crate) const FIELD_TABLE: Target = Target {
     name: "field-table",
     read: read_table,
     more: Vec::new,
-    words: &[
+    words: &[&[
         b"\"",
         b"\"\"",
         b",",
@@ -33,7 +33,7 @@ pub(crate) const FIELD_TABLE: Target = Target {
         b"shared",
         b"hubspot",
         b"field",
-    ],
+    ]],
     runs: 2_000,
 };
 
@@ -43,32 +43,19 @@ pub(crate) const TREATY: Target = Target {
     read: read_treaty,
     more: Vec::new,
     words: &[
-        b"\"",
-        b"'''",
-        b"\"\"\"",
-        b"[",
-        b"[[",
-        b"]",
-        b"{",
-        b"}",
-        b"=",
-        b".",
-        b"#",
-        b"\n",
-        b"\0",
-        b"\\u0000",
-        b"inf",
-        b"nan",
-        b"-1",
-        b"9223372036854775808",
-        b"1e999",
-        b"env:",
-        b"file:",
-        b"../",
-        b"[systems.",
-        b"[entities.",
-        b"0.5",
-        b"1979-05-27T00:32:00.999999-07:00",
+        TOML,
+        &[
+            b"\"\"\"",
+            b"\\u0000",
+            b"inf",
+            b"env:",
+            b"file:",
+            b"../",
+            b"[systems.",
+            b"[entities.",
+            b"0.5",
+            b"1979-05-27T00:32:00.999999-07:00",
+        ],
     ],
     runs: 2_000,
 };

@@ -19,7 +19,7 @@ pub(crate) const TARGET: Target = Target {
     name: "ledger",
     read: open,
     more: || vec![sound().0.clone()],
-    words: &[
+    words: &[&[
         b"SQLite format 3\0",
         b"\xff\xff\xff\xff",
         b"\0\0\0\0",
@@ -33,7 +33,7 @@ pub(crate) const TARGET: Target = Target {
         b"contact",
         b"-1",
         b"\x7f\xff\xff\xff\xff\xff\xff\xff",
-    ],
+    ]],
     runs: 600,
 };
 
