@@ -75,7 +75,9 @@ pub use limits::PackLimits;
 pub use open::{OpenError, open, read_archive};
 pub use pack::Pack;
 pub use pack_path::{PackPath, PathProblem};
-pub use pinned::{PackVersion, Pinned, install, read_lock, read_treaty, remove, switch};
+pub use pinned::{
+    PackVersion, Pinned, install, read_lock, read_treaty, remove, switch, versions_in,
+};
 pub use refusal::Refusal;
 pub use registry::{
     Credentials, CredentialsError, NoReference, PackReference, RegistryError, RegistryOptions,

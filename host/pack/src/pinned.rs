@@ -16,7 +16,7 @@ mod install;
 mod lock;
 mod overlay;
 
-pub use install::{PackVersion, install, remove, switch};
+pub use install::{PackVersion, install, remove, switch, versions_in};
 pub use lock::{Pinned, read_lock};
 
 use lock::{LOCK_FILE, path_of};

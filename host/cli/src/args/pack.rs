@@ -43,8 +43,10 @@ pub enum PackCommand {
     Use(PackUseArgs),
     /// Takes the file of a pack that is not in use out of the treaty.
     Remove(PackUseArgs),
-    /// Says which packs the treaty is pinned to.
+    /// Says which packs the treaty is pinned to, and which others are installed.
     List,
+    /// Says which packs came, went and changed, and when a pass first noticed.
+    History,
 }
 
 /// Which packs.

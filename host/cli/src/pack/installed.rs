@@ -3,10 +3,12 @@
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value as Json, json};
-use treaty_engine::known;
+use treaty_engine::{PackInUse, known};
 use treaty_folder::{Problems, packs_asked};
 use treaty_model::Digest;
-use treaty_pack::{Pack, PackReference, Pinned, RegistryOptions, pull, read_lock};
+use treaty_pack::{
+    Pack, PackReference, PackVersion, Pinned, RegistryOptions, pull, read_lock, versions_in,
+};
 
 use super::opened;
 use super::registry::{failed, options, place as reference};
@@ -95,14 +97,49 @@ pub fn remove(args: &Args, wish: &PackUseArgs) -> Result<Exit, Failed> {
 }
 
 pub fn list(args: &Args) -> Result<Exit, Failed> {
-    let lock = read_lock(&open::place(args)?).map_err(refused)?;
+    let place = open::place(args)?;
+    let lock = read_lock(&place).map_err(refused)?;
+    let is_pinned = |there: &PackVersion| {
+        let mut lock = lock.iter();
+        lock.any(|pinned| pinned.name == there.name && pinned.version == there.version)
+    };
+    let others = versions_in(&place).into_iter();
+    let others: Vec<_> = others.filter(|there| !is_pinned(there)).collect();
     if args.format == Format::Json {
-        tell::json(&lock.iter().map(json_of).collect::<Vec<_>>());
+        let others = others.iter().map(ToString::to_string);
+        tell::json(&json!({
+            "in_use": lock.iter().map(json_of).collect::<Vec<_>>(),
+            "not_in_use": others.collect::<Vec<_>>(),
+        }));
         return Ok(Exit::Done);
     }
     for pinned in &lock {
         let (name, version, digest) = (&pinned.name, &pinned.version, &pinned.digest);
         tell::typed_line(format!("{name} {version} {digest}"));
+    }
+    for other in &others {
+        tell::line(format!("installed, not in use: treaty pack use {other}"));
+    }
+    Ok(Exit::Done)
+}
+
+pub fn history(args: &Args) -> Result<Exit, Failed> {
+    let changes = open::reader(args)?.pack_changes()?;
+    if args.format == Format::Json {
+        tell::json(&changes);
+        return Ok(Exit::Done);
+    }
+    for change in &changes {
+        let side = |pack: &Option<PackInUse>| match pack {
+            Some(pack) => {
+                let digest = pack.digests.first().map(ToString::to_string);
+                format!("{} ({})", pack.version, digest.unwrap_or_default())
+            }
+            None => "nothing".to_owned(),
+        };
+        let (at, pack) = (change.at, &change.pack);
+        let (before, now) = (side(&change.before), side(&change.now));
+        tell::typed_line(format!("{at} {pack}: {before} -> {now}"));
     }
     Ok(Exit::Done)
 }
