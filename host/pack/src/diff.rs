@@ -71,20 +71,50 @@ pub struct RuleChange {
     pub settings: Vec<KeyChange>,
 }
 
-/// Compares a pack with an older one.
+impl RuleChange {
+    fn is_empty(&self) -> bool {
+        self.change == Change::Changed && self.component.is_none() && self.settings.is_empty()
+    }
+}
+
+/// Compares a pack with an older one; or with the one that it changes, and then what
+/// it says nothing of stays as it was.
 pub fn diff(old: &Pack, new: &Pack) -> PackDiff {
     let (before, now) = (old.settings(), new.settings());
-    PackDiff {
+    let mut diff = PackDiff {
         said: keys(&said(before), &said(now)),
         tables: tables::changes(old, new),
         rules: rules(old, new),
         budget: keys(&budget(before), &budget(now)),
         cases: cases::changes(old, new),
         documents: documents(old, new),
+    };
+    let mut extends = now.extends.iter();
+    if extends.any(|extends| extends.name == before.name) {
+        diff.leave_standing();
     }
+    diff
 }
 
 impl PackDiff {
+    /// Takes out what an overlay does not mention: it stands.
+    fn leave_standing(&mut self) {
+        let stays = |change: Change| change == Change::Removed;
+        self.budget.clear();
+        self.tables.retain(|_, table| !stays(table.change));
+        for table in self.tables.values_mut() {
+            table.removed.clear();
+        }
+        self.tables.retain(|_, table| !table.is_empty());
+        self.rules.retain(|_, rule| !stays(rule.change));
+        for rule in self.rules.values_mut() {
+            rule.settings.retain(|key| key.is.is_some());
+        }
+        self.rules.retain(|_, rule| !rule.is_empty());
+        self.cases.retain(|case| !stays(case.change));
+        self.documents.retain(|_, change| !stays(*change));
+    }
+
     /// Whether both are the same but for comments, order and spaces.
     pub fn is_empty(&self) -> bool {
         self.said.is_empty()

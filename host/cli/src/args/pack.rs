@@ -84,6 +84,11 @@ pub struct PackBuildArgs {
     /// Writes counter-examples to laws as case files into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub write: Option<PathBuf>,
+
+    /// The pack that it changes, where it changes one: its folder,
+    /// or its file. Without it, the one that is installed in the treaty.
+    #[arg(long, value_name = "PACK")]
+    pub base: Vec<PathBuf>,
 }
 
 /// Which pack.

@@ -11,7 +11,7 @@ use crate::args::{Args, Format};
 use crate::exit::{Exit, Failed};
 use crate::output::counted;
 use crate::rules::laws::{is_broken, of_pack, tell_results, write_cases};
-use crate::rules::suite::{Suite, pack_at, told};
+use crate::rules::suite::{Stack, Suite, told};
 use crate::rules::test;
 use crate::tell;
 
@@ -30,13 +30,13 @@ struct Verdict {
 }
 
 pub fn run(args: &Args, wish: &PackBuildArgs) -> Result<Exit, Failed> {
-    let pack = pack_at(&wish.folder)?;
-    let extends = pack.settings().extends.clone();
-    let tested = match (Suite::of_pack(pack.clone()), extends) {
+    let stack = Stack::at(args, &wish.folder, &wish.base)?;
+    let pack = stack.top().clone();
+    let tested = match (Suite::of_pack(&stack), stack.missing()) {
         (Ok(suite), _) => Some(verdict(suite)?),
         // What it changes is not here, so what it says may make no sense yet.
         (Err(failed), Some(base)) if failed.exit == Exit::Problems => {
-            tell::remark(format!("not tested, for that takes {base}:"));
+            tell::remark(format!("not tested, for that takes --base {base}:"));
             tell::remark(failed.message);
             None
         }

@@ -5,10 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use treaty_folder::{
-    Bare, BareTable, CaseFile, Component, Expectations, Extent, Problems, Profile, RuleSettings,
+    Bare, BareTable, CaseFile, Expectations, Extent, PackParts, Problems, RuleSettings,
     TreatyFolder, around, case_files, read_cases,
 };
-use treaty_pack::{FileKind, Pack, PackLimits, PackProfile, PackRule, open as open_pack};
+use treaty_pack::{
+    CannotStack, Extends, Layer, NoStack, Pack, PackLimits, PackRule, effective, installed_pack,
+    open as open_pack, stack, versions_in,
+};
 use treaty_workshop::{CaseResult, Limits, Place, Rule, Uncovered, Workshop, test, uncovered};
 
 use super::{Rules, named, workshop_of, workshop_under};
@@ -27,6 +30,8 @@ pub struct Suite {
     pub folder: TreatyFolder,
     /// The case files, each with its text.
     pub files: Vec<(String, CaseFile)>,
+    /// Those of them that belong to other packs.
+    pub others: BTreeSet<PathBuf>,
     /// The pack.
     pub pack: Option<Pack>,
     workshop: Workshop,
@@ -36,7 +41,123 @@ pub struct Suite {
 struct CaseText {
     shown: PathBuf,
     text: String,
+    of: Holder,
 }
+
+/// Whose case files are.
+#[derive(Clone, Copy)]
+enum Holder {
+    /// The treaty's own.
+    Treaty,
+    /// Those of one of its packs, and how far up its file is.
+    Pack { number: usize, depth: usize },
+}
+
+impl Holder {
+    /// Whether its cases take the place of another's.
+    fn replaces(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Treaty, Self::Pack { .. }) => true,
+            (
+                Self::Pack { number, depth },
+                Self::Pack {
+                    number: of,
+                    depth: below,
+                },
+            ) => number == of && depth > below,
+            (_, Self::Treaty) => false,
+        }
+    }
+}
+
+/// A pack, and what it changes, as far as that is there: the lowest first.
+pub struct Stack(Vec<Pack>);
+
+impl Stack {
+    /// The pack of a folder or a file, with what it changes: those that are named,
+    /// or else those that are installed in the treaty, if there is one.
+    pub fn at(args: &Args, place: &Path, named: &[PathBuf]) -> Result<Self, Failed> {
+        let top = pack_at(place)?;
+        let named: Vec<_> = named
+            .iter()
+            .map(|place| pack_at(place))
+            .collect::<Result<_, _>>()?;
+        let treaty = open::place(args).ok();
+        let mut find = |extends: &Extends| -> Result<Option<Pack>, Failed> {
+            let mut known = named.iter();
+            if let Some(known) = known.find(|pack| pack.settings().name == extends.name) {
+                return Ok(Some(known.clone()));
+            }
+            let Some(treaty) = &treaty else {
+                return Ok(None);
+            };
+            let there = versions_in(treaty).into_iter();
+            let fitting = there.filter(|there| {
+                there.name == extends.name && extends.version.matches(&there.version)
+            });
+            let Some(newest) = fitting.last() else {
+                return Ok(None);
+            };
+            let opened = installed_pack(treaty, &newest);
+            let (_, pack) = opened.map_err(|problem| {
+                told(&Problems(vec![problem]), "remove it: treaty pack remove")
+            })?;
+            Ok(Some(pack))
+        };
+        match stack(top.clone(), &mut find) {
+            Ok(packs) => Ok(Self(packs)),
+            Err(NoStack::Search(failed)) => Err(failed),
+            Err(NoStack::Unfit(CannotStack::Missing { .. })) => Ok(Self(vec![top])),
+            Err(NoStack::Unfit(why)) => Err(Failed::new(why.to_string(), BASE_HINT)),
+        }
+    }
+
+    /// What is missing below it.
+    pub fn missing(&self) -> Option<&Extends> {
+        self.0.first()?.settings().extends.as_ref()
+    }
+
+    /// The pack itself.
+    pub fn top(&self) -> &Pack {
+        self.0.last().expect("a stack has a top")
+    }
+
+    /// What it brings along, laid over what it changes.
+    pub fn parts(&self) -> Result<PackParts, Failed> {
+        let (top, below) = self.0.split_last().expect("a stack has a top");
+        let mut layers: Vec<_> = below.iter().map(Layer::of).collect();
+        layers.push(Layer::at_hand(top));
+        effective(&layers)
+            .map_err(|problem| told(&Problems(vec![problem]), "mend the pack, or its base"))
+    }
+
+    /// Its rules, loaded under its budget.
+    pub fn rules(&self, workshop: &Workshop) -> Result<Rules, Failed> {
+        let parts = self.parts()?;
+        let rules = parts.rules.iter().map(|(name, rule)| rule.settings(name));
+        loaded(workshop, &rules.collect::<Vec<_>>())
+    }
+
+    /// A workshop under its budget, which is that of the lowest.
+    pub fn workshop(&self) -> Result<Workshop, Failed> {
+        workshop_under(Limits::default().with(self.budget()))
+    }
+
+    /// What its rules may use up.
+    pub fn budget(&self) -> &treaty_folder::Limits {
+        &self.0[0].settings().budget
+    }
+
+    fn extent(&self) -> Extent {
+        match self.missing() {
+            Some(_) => Extent::Part,
+            None => Extent::Whole,
+        }
+    }
+}
+
+/// What to do where a base does not fit.
+const BASE_HINT: &str = "name the pack that it changes: --base <FOLDER or FILE>";
 
 /// Where a pack is, if a word on the command line names one: a folder with a
 /// `pack.toml`, or a file that ends as packs do.
@@ -60,7 +181,9 @@ impl Suite {
     pub fn of_treaty(args: &Args, named: &[PathBuf]) -> Result<Self, Failed> {
         let folder = open::sound_folder(args)?;
         let texts = case_texts(&folder, named)?;
+        let of_packs = folder.packs.iter().flat_map(|pack| &pack.cases);
         Ok(Self {
+            others: of_packs.map(|cases| cases.file.clone()).collect(),
             files: read_all(&folder, texts)?,
             workshop: workshop_of(&folder)?,
             pack: None,
@@ -68,44 +191,40 @@ impl Suite {
         })
     }
 
-    /// A pack with its cases, under its own budget.
-    pub fn of_pack(pack: Pack) -> Result<Self, Failed> {
-        let workshop = workshop_under(Limits::default().with(&pack.settings().budget))?;
-        let rules: Vec<_> = pack.settings().rules.iter().map(settings_of).collect();
-        let loaded = rules_of(&workshop, &pack)?;
+    /// A pack with its cases, under its budget.
+    pub fn of_pack(stack: &Stack) -> Result<Self, Failed> {
+        let parts = stack.parts()?;
+        let workshop = stack.workshop()?;
+        let rules = parts.rules.iter().map(|(name, rule)| rule.settings(name));
+        let rules: Vec<_> = rules.collect();
+        let loaded = loaded(&workshop, &rules)?;
         let those = |fits: fn(&Rule) -> bool| {
             let fitting = loaded.iter().filter(|(_, rule)| fits(rule));
             fitting.map(|(name, _)| name.as_str()).collect()
         };
-        let tables = pack.settings().tables.iter();
+        let tables = parts.sheets.iter();
         let folder = around(&Bare {
-            name: &pack.settings().name,
+            name: &parts.name,
             tables: tables
-                .filter_map(|(entity, path)| {
-                    let file = pack.file(path.as_str())?;
-                    Some(BareTable {
-                        entity,
-                        file: Path::new(path.as_str()),
-                        bytes: &file.bytes,
-                    })
-                })
+                .map(|(entity, sheets)| BareTable { entity, sheets })
                 .collect(),
             mappers: those(|rule| rule.kinds().mapper),
             matchers: those(|rule| rule.kinds().matcher),
             rules,
-            limits: pack.settings().budget.clone(),
-            extent: match pack.settings().extends {
-                Some(_) => Extent::Part,
-                None => Extent::Whole,
-            },
+            limits: stack.budget().clone(),
+            extent: stack.extent(),
         });
         let folder = folder.map_err(|problems| told(&problems, "mend the pack's tables"))?;
-        let files = read_all(&folder, texts_of(&pack)?)?;
+        let files = read_all(&folder, texts_of(0, &parts))?;
+        let of_top = stack.0.len() - 1;
+        let others = parts.cases.into_iter();
+        let others = others.filter(|cases| cases.depth < of_top);
         Ok(Self {
             folder,
             files,
+            others: others.map(|cases| cases.file).collect(),
             workshop,
-            pack: Some(pack),
+            pack: stack.0.last().cloned(),
         })
     }
 
@@ -113,11 +232,7 @@ impl Suite {
     pub fn load<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<Rules, Failed> {
         let names = names.into_iter();
         let settings = names.filter_map(|name| self.folder.rule(name));
-        let rules = self.workshop.load_each(settings, &|path| match &self.pack {
-            Some(pack) => held(pack, path),
-            None => Place::File(path.to_owned()),
-        });
-        rules.map_err(|error| named(&error))
+        loaded(&self.workshop, settings)
     }
 
     /// The rules that the cases ask.
@@ -157,29 +272,11 @@ impl Suite {
     }
 }
 
-/// A rule as a treaty says it.
-fn settings_of((name, rule): (&String, &PackRule)) -> RuleSettings {
-    RuleSettings {
-        name: name.clone(),
-        component: match &rule.component {
-            treaty_pack::Component::File(path) => Component::File(path.as_str().into()),
-            treaty_pack::Component::Shipped(rule) => Component::Shipped(rule.clone()),
-        },
-        profile: match rule.profile {
-            PackProfile::Contract => Profile::Contract,
-            PackProfile::InertWasi => Profile::InertWasi,
-        },
-        configuration: rule.configuration.clone(),
-        // The whole workshop is under the pack's budget.
-        limits: treaty_folder::Limits::default(),
-        shadow: None,
-    }
-}
-
-/// The rules of a pack, each under the profile that the pack names.
-pub fn rules_of(workshop: &Workshop, pack: &Pack) -> Result<Rules, Failed> {
-    let rules: Vec<_> = pack.settings().rules.iter().map(settings_of).collect();
-    let loaded = workshop.load_each(&rules, &|path| held(pack, path));
+fn loaded<'r>(
+    workshop: &Workshop,
+    rules: impl IntoIterator<Item = &'r RuleSettings>,
+) -> Result<Rules, Failed> {
+    let loaded = workshop.load_each(rules, &|path| Place::File(path.to_owned()));
     loaded.map_err(|error| named(&error))
 }
 
@@ -200,19 +297,18 @@ fn held(pack: &Pack, path: &Path) -> Place {
     }
 }
 
-/// The cases of a pack. One without any has none that could fail.
-fn texts_of(pack: &Pack) -> Result<Vec<CaseText>, Failed> {
-    let files = pack.files_of(FileKind::Case);
-    let texts = files.map(|file| {
-        let text = std::str::from_utf8(&file.bytes);
-        let text = text.map_err(|_| {
-            let message = format!("{}: is not saved as UTF-8", file.path);
-            Failed::new(message, "save it as UTF-8")
-        })?;
-        Ok(CaseText {
-            shown: file.path.as_str().into(),
-            text: text.to_owned(),
-        })
+/// The cases of a pack, its own before those of what it changes. One without any
+/// has none that could fail.
+fn texts_of(pack: usize, parts: &PackParts) -> Vec<CaseText> {
+    let mut cases: Vec<_> = parts.cases.iter().collect();
+    cases.sort_by_key(|cases| std::cmp::Reverse(cases.depth));
+    let texts = cases.into_iter().map(|cases| CaseText {
+        shown: cases.file.clone(),
+        text: cases.text.clone(),
+        of: Holder::Pack {
+            number: pack,
+            depth: cases.depth,
+        },
     });
     texts.collect()
 }
@@ -228,12 +324,10 @@ fn case_texts(folder: &TreatyFolder, named: &[PathBuf]) -> Result<Vec<CaseText>,
             "make the folder `cases` readable",
         )
     })?;
-    let of_packs = folder.packs.iter().flat_map(|pack| &pack.cases);
-    let of_packs = of_packs.map(|(shown, text)| CaseText {
-        shown: shown.clone(),
-        text: text.clone(),
-    });
-    let of_packs: Vec<_> = of_packs.collect();
+    let packs = folder.packs.iter().enumerate();
+    let of_packs: Vec<_> = packs
+        .flat_map(|(number, pack)| texts_of(number, pack))
+        .collect();
     if found.is_empty() && of_packs.is_empty() {
         return Err(Failed::new(
             "the treaty has no cases",
@@ -254,19 +348,28 @@ fn text_at(path: &Path, shown: &Path) -> Result<CaseText, Failed> {
         )
     })?;
     let shown = shown.to_owned();
-    Ok(CaseText { shown, text })
+    let of = Holder::Treaty;
+    Ok(CaseText { shown, text, of })
 }
 
-/// Reads case files, or gives everything that is wrong with them.
+/// Reads case files, or gives everything that is wrong with them. A case is passed
+/// over where one of its name was read that takes its place.
 fn read_all(
     folder: &TreatyFolder,
     texts: Vec<CaseText>,
 ) -> Result<Vec<(String, CaseFile)>, Failed> {
     let mut files = Vec::new();
+    let mut names: Vec<(Holder, BTreeSet<String>)> = Vec::new();
     let mut problems = Problems(Vec::new());
-    for CaseText { shown, text } in texts {
-        match read_cases(folder, &shown, &text, Expectations::Required) {
-            Ok(file) => files.push((text, file)),
+    for CaseText { shown, text, of } in texts {
+        let before = names.iter().filter(|(holder, _)| holder.replaces(of));
+        let replaced = before.flat_map(|(_, names)| names.iter().cloned()).collect();
+        match read_cases(folder, &shown, &text, Expectations::Required, &replaced) {
+            Ok(file) => {
+                let cases = file.cases.iter();
+                names.push((of, cases.map(|case| case.name.clone()).collect()));
+                files.push((text, file));
+            }
             Err(found) => problems.0.extend(found.0),
         }
     }
