@@ -76,8 +76,8 @@ pub use open::{OpenError, open, read_archive};
 pub use pack::Pack;
 pub use pack_path::{PackPath, PathProblem};
 pub use pinned::{
-    CannotStack, Layer, NoStack, PackVersion, Pinned, effective, install, installed_pack, read_lock, read_treaty,
-    remove, stack, switch, versions_in,
+    CannotStack, Layer, NoStack, PackVersion, Pinned, effective, install, installed_pack,
+    read_lock, read_treaty, remove, stack, switch, versions_in,
 };
 pub use refusal::Refusal;
 pub use registry::{

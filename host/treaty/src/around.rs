@@ -8,13 +8,13 @@ use std::collections::BTreeMap;
 use treaty_model::{Absentees, Deletes, Entity, EntitySystem, FieldTable};
 
 use crate::folder::TreatyFolder;
+use crate::packs::PackSheet;
 use crate::settings::entities::{DEFAULT_MAPPER, DEFAULT_RESOLVER};
 use crate::settings::rules::shipped;
 use crate::settings::{
     Alerts, EntityPlaces, EntitySettings, Guards, Limits, Matching, RuleSettings, SourceSettings,
     SystemSettings, Upkeep,
 };
-use crate::packs::PackSheet;
 use crate::sheet::Sheet;
 use crate::{Place, Problem, Problems, checks, headings, is_name, table};
 

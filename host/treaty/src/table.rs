@@ -90,11 +90,7 @@ pub(crate) fn of_sheets(
 
 /// The rows of the first sheet, with those of the others laid over them; none where
 /// the headings of one cannot be understood.
-fn laid(
-    sheets: &[Sheet],
-    entity: &Entity,
-    problems: &mut Vec<Problem>,
-) -> Option<Vec<ReadRow>> {
+fn laid(sheets: &[Sheet], entity: &Entity, problems: &mut Vec<Problem>) -> Option<Vec<ReadRow>> {
     let mut rows = Vec::new();
     for (at, sheet) in sheets.iter().enumerate() {
         let found = rows_of(sheet, entity, problems)?;
@@ -128,11 +124,7 @@ struct ReadRow {
     cells: BTreeMap<String, Place>,
 }
 
-fn rows_of(
-    sheet: &Sheet,
-    entity: &Entity,
-    problems: &mut Vec<Problem>,
-) -> Option<Vec<ReadRow>> {
+fn rows_of(sheet: &Sheet, entity: &Entity, problems: &mut Vec<Problem>) -> Option<Vec<ReadRow>> {
     let headings = headings::read(sheet, entity, problems).ok()?;
     let mut rows = Vec::new();
     for row in &sheet.rows {

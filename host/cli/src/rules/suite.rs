@@ -363,7 +363,9 @@ fn read_all(
     let mut problems = Problems(Vec::new());
     for CaseText { shown, text, of } in texts {
         let before = names.iter().filter(|(holder, _)| holder.replaces(of));
-        let replaced = before.flat_map(|(_, names)| names.iter().cloned()).collect();
+        let replaced = before
+            .flat_map(|(_, names)| names.iter().cloned())
+            .collect();
         match read_cases(folder, &shown, &text, Expectations::Required, &replaced) {
             Ok(file) => {
                 let cases = file.cases.iter();

@@ -19,7 +19,13 @@ const KEYBOARD: &str = "-";
 pub fn run(args: &Args, wish: &TryArgs) -> Result<Exit, Failed> {
     let folder = open::sound_folder(args)?;
     let text = text_of(&wish.case)?;
-    let read = read_cases(&folder, &wish.case, &text, Expectations::Optional, &BTreeSet::new());
+    let read = read_cases(
+        &folder,
+        &wish.case,
+        &text,
+        Expectations::Optional,
+        &BTreeSet::new(),
+    );
     let file = read.map_err(|problems| Failed {
         message: problems.to_string(),
         hint: "write one [[case]]; plugins/README.md says how".to_owned(),

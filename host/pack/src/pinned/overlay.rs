@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use serde_json::Value as Json;
 use treaty_folder::{
-    Component as RuleComponent, Limits, PackCases, PackParts, PackSheet, PackedComponent, PackedRule, Problem,
-    Profile,
+    Component as RuleComponent, Limits, PackCases, PackParts, PackSheet, PackedComponent,
+    PackedRule, Problem, Profile,
 };
 
 use crate::{Component, Pack, PackProfile};

@@ -122,8 +122,9 @@ pub(super) fn together(
                 Some(other) if *other != source && !name.is_empty() => {
                     let field = &row.field.name;
                     let message = format!("{other} and {source} both have a row of {field}");
-                    let hint =
-                        format!("say which counts: [entities.{entity}.fields-from] {field} = {source:?}");
+                    let hint = format!(
+                        "say which counts: [entities.{entity}.fields-from] {field} = {source:?}"
+                    );
                     let problem = Problem::at(&row.place, message).hint(hint);
                     problems.push(problem.heading("field"));
                 }

@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::OnceLock;
 
 use treaty_folder::{
-    Bare, BareTable, Component, Expectations, Extent, Limits, PackSheet, Profile, RuleSettings, TreatyFolder,
-    around, case_texts, read_cases,
+    Bare, BareTable, Component, Expectations, Extent, Limits, PackSheet, Profile, RuleSettings,
+    TreatyFolder, around, case_texts, read_cases,
 };
 
 use crate::target::{Reading, TOML, Target};
