@@ -82,7 +82,7 @@ pub use pinned::{
 pub use refusal::Refusal;
 pub use registry::{
     Credentials, CredentialsError, NoReference, PackReference, RegistryError, RegistryOptions,
-    Which, pull, push, resolve, signature_tag,
+    Which, pull, push, resolve, signature_tag, versions,
 };
 pub use settings::{CONTRACTS, Component, Extends, PackProfile, PackRule, PackSettings};
 pub use signing::{

@@ -58,11 +58,20 @@ struct Shelf<'a> {
 impl Shelf<'_> {
     /// What the packs of the treaty bring along, and the names of all of them.
     fn parts_in_use(&self) -> Result<(Vec<PackParts>, BTreeSet<String>), Problem> {
-        let mut names = BTreeSet::new();
-        let mut parts = Vec::new();
+        let mut stacks = Vec::new();
         for used in &self.asked.uses {
-            let stack = self.stack_of(used)?;
-            names.extend(stack.iter().map(|pack| pack.settings().name.clone()));
+            stacks.push(self.stack_of(used)?);
+        }
+        let name = |pack: &Pack| pack.settings().name.clone();
+        let below = stacks.iter().filter_map(|stack| stack.split_last());
+        let below: BTreeSet<_> = below
+            .flat_map(|(_, below)| below.iter().map(name))
+            .collect();
+        let names = stacks.iter().flatten().map(name).collect();
+        // A pack that another one changes counts as that one has it.
+        stacks.retain(|stack| stack.last().is_none_or(|top| !below.contains(&name(top))));
+        let mut parts = Vec::new();
+        for stack in &stacks {
             let layers: Vec<_> = stack.iter().map(Layer::of).collect();
             parts.push(effective(&layers)?);
         }

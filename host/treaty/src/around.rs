@@ -224,6 +224,10 @@ fn systems(entities: &[EntitySettings]) -> Vec<SystemSettings> {
 /// naming them.
 fn all_rules(bare: &Bare<'_>, entities: &[EntitySettings]) -> Vec<RuleSettings> {
     let mut rules = bare.rules.clone();
+    // All of it is under what it may use up.
+    rules
+        .iter_mut()
+        .for_each(|rule| rule.limits = bare.limits.clone());
     let is_known = |rules: &[RuleSettings], name: &str| rules.iter().any(|rule| rule.name == name);
     let is_open = |entity: &EntitySettings| {
         let table = &entity.entity.table;

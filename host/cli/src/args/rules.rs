@@ -86,7 +86,7 @@ pub struct ShadowArgs {
 }
 
 /// Reads `30d` or `12h`, as microseconds.
-fn micros_of(text: &str) -> Result<i64, String> {
+pub fn micros_of(text: &str) -> Result<i64, String> {
     let wanted = || format!("{text:?} is no time such as 30d or 12h");
     let hours = [('d', 24), ('h', 1)].into_iter().find_map(|(unit, hours)| {
         let number: i64 = text.strip_suffix(unit)?.parse().ok()?;

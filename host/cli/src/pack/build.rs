@@ -11,7 +11,8 @@ use crate::args::{Args, Format};
 use crate::exit::{Exit, Failed};
 use crate::output::counted;
 use crate::rules::laws::{is_broken, of_pack, tell_results, write_cases};
-use crate::rules::suite::{Stack, Suite, told};
+use crate::rules::stack::Stack;
+use crate::rules::suite::{Suite, told};
 use crate::rules::test;
 use crate::tell;
 

@@ -8,7 +8,8 @@ use serde_json::json;
 use treaty_folder::no_cases;
 use treaty_workshop::{Input, LawResult, Outcome, Tries, laws, laws_of_each};
 
-use super::suite::{Stack, Suite, is_pack};
+use super::stack::{Stack, is_pack};
+use super::suite::Suite;
 use super::{named, wanted, workshop_of};
 use crate::args::{Args, Format, LawsArgs};
 use crate::exit::{Exit, Failed};

@@ -10,7 +10,7 @@ use treaty_ledger::Recordings;
 use treaty_workshop::{Limits, Place, Rule, Workshop};
 
 use super::compared::{SHOWN_MAX, ago, lines};
-use super::suite::{Stack, is_pack};
+use super::stack::{Stack, is_pack};
 use super::{named, refused, wanted, workshop_under};
 use crate::args::{Args, Format, ReplayArgs};
 use crate::exit::{Exit, Failed};
@@ -198,7 +198,8 @@ fn exit(wish: &ReplayArgs, replayed: &Replayed) -> Exit {
     }
 }
 
-fn tell_replayed(wish: &ReplayArgs, replayed: &Replayed, exit: Exit) {
+/// Replayed decisions, in lines.
+pub fn tell_replayed(wish: &ReplayArgs, replayed: &Replayed, exit: Exit) {
     let compared = &replayed.compared;
     lines(compared).iter().for_each(tell::typed_line);
     for (rule, decisions) in &replayed.left_out {

@@ -5,24 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use treaty_folder::{
-    Bare, BareTable, CaseFile, Expectations, Extent, PackParts, Problems, RuleSettings,
-    TreatyFolder, around, case_files, read_cases,
+    Bare, BareTable, CaseFile, Expectations, PackParts, Problems, TreatyFolder, around, case_files,
+    read_cases,
 };
-use treaty_pack::{
-    CannotStack, Extends, Layer, NoStack, Pack, PackLimits, PackRule, effective, installed_pack,
-    open as open_pack, stack, versions_in,
-};
-use treaty_workshop::{CaseResult, Limits, Place, Rule, Uncovered, Workshop, test, uncovered};
+use treaty_pack::Pack;
+use treaty_workshop::{CaseResult, Rule, Uncovered, Workshop, test, uncovered};
 
-use super::{Rules, named, workshop_of, workshop_under};
+use super::stack::{Stack, loaded};
+use super::{Rules, workshop_of};
 use crate::args::Args;
 use crate::exit::{Exit, Failed};
 use crate::{open, tell};
-
-/// What makes a folder a pack.
-const PACK_FILE: &str = "pack.toml";
-/// How the file of a pack ends.
-const PACK_END: &str = "treaty-pack";
 
 /// Rules with what they must decide.
 pub struct Suite {
@@ -70,112 +63,6 @@ impl Holder {
     }
 }
 
-/// A pack, and what it changes, as far as that is there: the lowest first.
-pub struct Stack(Vec<Pack>);
-
-impl Stack {
-    /// The pack of a folder or a file, with what it changes: those that are named,
-    /// or else those that are installed in the treaty, if there is one.
-    pub fn at(args: &Args, place: &Path, named: &[PathBuf]) -> Result<Self, Failed> {
-        let top = pack_at(place)?;
-        let named: Vec<_> = named
-            .iter()
-            .map(|place| pack_at(place))
-            .collect::<Result<_, _>>()?;
-        let treaty = open::place(args).ok();
-        let mut find = |extends: &Extends| -> Result<Option<Pack>, Failed> {
-            let mut known = named.iter();
-            if let Some(known) = known.find(|pack| pack.settings().name == extends.name) {
-                return Ok(Some(known.clone()));
-            }
-            let Some(treaty) = &treaty else {
-                return Ok(None);
-            };
-            let there = versions_in(treaty).into_iter();
-            let fitting = there.filter(|there| {
-                there.name == extends.name && extends.version.matches(&there.version)
-            });
-            let Some(newest) = fitting.last() else {
-                return Ok(None);
-            };
-            let opened = installed_pack(treaty, &newest);
-            let (_, pack) = opened.map_err(|problem| {
-                told(&Problems(vec![problem]), "remove it: treaty pack remove")
-            })?;
-            Ok(Some(pack))
-        };
-        match stack(top.clone(), &mut find) {
-            Ok(packs) => Ok(Self(packs)),
-            Err(NoStack::Search(failed)) => Err(failed),
-            Err(NoStack::Unfit(CannotStack::Missing { .. })) => Ok(Self(vec![top])),
-            Err(NoStack::Unfit(why)) => Err(Failed::new(why.to_string(), BASE_HINT)),
-        }
-    }
-
-    /// What is missing below it.
-    pub fn missing(&self) -> Option<&Extends> {
-        self.0.first()?.settings().extends.as_ref()
-    }
-
-    /// The pack itself.
-    pub fn top(&self) -> &Pack {
-        self.0.last().expect("a stack has a top")
-    }
-
-    /// What it brings along, laid over what it changes.
-    pub fn parts(&self) -> Result<PackParts, Failed> {
-        let (top, below) = self.0.split_last().expect("a stack has a top");
-        let mut layers: Vec<_> = below.iter().map(Layer::of).collect();
-        layers.push(Layer::at_hand(top));
-        effective(&layers)
-            .map_err(|problem| told(&Problems(vec![problem]), "mend the pack, or its base"))
-    }
-
-    /// Its rules, loaded under its budget.
-    pub fn rules(&self, workshop: &Workshop) -> Result<Rules, Failed> {
-        let parts = self.parts()?;
-        let rules = parts.rules.iter().map(|(name, rule)| rule.settings(name));
-        loaded(workshop, &rules.collect::<Vec<_>>())
-    }
-
-    /// A workshop under its budget, which is that of the lowest.
-    pub fn workshop(&self) -> Result<Workshop, Failed> {
-        workshop_under(Limits::default().with(self.budget()))
-    }
-
-    /// What its rules may use up.
-    pub fn budget(&self) -> &treaty_folder::Limits {
-        &self.0[0].settings().budget
-    }
-
-    fn extent(&self) -> Extent {
-        match self.missing() {
-            Some(_) => Extent::Part,
-            None => Extent::Whole,
-        }
-    }
-}
-
-/// What to do where a base does not fit.
-const BASE_HINT: &str = "name the pack that it changes: --base <FOLDER or FILE>";
-
-/// Where a pack is, if a word on the command line names one: a folder with a
-/// `pack.toml`, or a file that ends as packs do.
-pub fn is_pack(word: &Path) -> bool {
-    word.join(PACK_FILE).is_file() || word.extension().is_some_and(|end| end == PACK_END)
-}
-
-/// Reads the pack of a folder, or opens the file of one.
-pub fn pack_at(place: &Path) -> Result<Pack, Failed> {
-    let limits = PackLimits::default();
-    if place.is_dir() {
-        let read = treaty_pack::read_folder(place, &limits);
-        return read.map_err(|error| Failed::new(error.to_string(), error.hint()));
-    }
-    let opened = open_pack(place, &limits);
-    opened.map_err(|error| Failed::new(error.to_string(), error.hint()))
-}
-
 impl Suite {
     /// The treaty with the cases that are named, or all of its own.
     pub fn of_treaty(args: &Args, named: &[PathBuf]) -> Result<Self, Failed> {
@@ -216,15 +103,14 @@ impl Suite {
         });
         let folder = folder.map_err(|problems| told(&problems, "mend the pack's tables"))?;
         let files = read_all(&folder, texts_of(0, &parts))?;
-        let of_top = stack.0.len() - 1;
         let others = parts.cases.into_iter();
-        let others = others.filter(|cases| cases.depth < of_top);
+        let others = others.filter(|cases| cases.depth < stack.depth());
         Ok(Self {
             folder,
             files,
             others: others.map(|cases| cases.file).collect(),
             workshop,
-            pack: stack.0.last().cloned(),
+            pack: Some(stack.top().clone()),
         })
     }
 
@@ -269,31 +155,6 @@ impl Suite {
     /// The rows that no case is about.
     pub fn uncovered(&self) -> Vec<Uncovered> {
         uncovered(&self.folder, &self.case_files())
-    }
-}
-
-fn loaded<'r>(
-    workshop: &Workshop,
-    rules: impl IntoIterator<Item = &'r RuleSettings>,
-) -> Result<Rules, Failed> {
-    let loaded = workshop.load_each(rules, &|path| Place::File(path.to_owned()));
-    loaded.map_err(|error| named(&error))
-}
-
-/// Where the component of a pack's rule is.
-pub fn place_of(pack: &Pack, rule: &PackRule) -> Place {
-    match &rule.component {
-        treaty_pack::Component::File(path) => held(pack, path.as_str().as_ref()),
-        treaty_pack::Component::Shipped(name) => Place::Shipped(name.clone()),
-    }
-}
-
-/// A component of a pack, as it is in memory.
-fn held(pack: &Pack, path: &Path) -> Place {
-    let file = path.to_str().and_then(|path| pack.file(path));
-    match file {
-        Some(file) => Place::Held(file.bytes.as_slice().into()),
-        None => unreachable!("a pack has every component that it names"),
     }
 }
 

@@ -7,7 +7,8 @@ mod watch;
 use serde_json::{Value as Json, json};
 use treaty_workshop::{CaseResult, Uncovered};
 
-use super::suite::{Stack, Suite, is_pack};
+use super::stack::{Stack, is_pack};
+use super::suite::Suite;
 use crate::args::{Args, Format, TestArgs};
 use crate::exit::{Exit, Failed};
 use crate::output::counted;

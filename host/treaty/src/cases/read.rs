@@ -60,8 +60,10 @@ pub fn read_cases(
         .list_below("case")
         .into_iter()
         .filter(|section| {
-            let name = section.text("name");
-            name.is_none_or(|name| !replaced.contains(&name.value))
+            let mut entries = section.entries().into_iter();
+            let name = entries.find(|(key, _)| key.value == "name");
+            let name = name.and_then(|(_, value)| value.get_ref().as_str());
+            name.is_none_or(|name| !replaced.contains(name))
         })
         .filter_map(|section| reading.case(section))
         .collect();
