@@ -215,7 +215,8 @@ fn rules(old: &Pack, new: &Pack) -> BTreeMap<String, RuleChange> {
         let (was, is) = (before.get(name), now.get(name));
         let component = match (was, is) {
             (Some(was), Some(is)) => {
-                let differs = component(old, was) != component(new, is);
+                let stays = is.component == Component::Inherited;
+                let differs = !stays && component(old, was) != component(new, is);
                 differs.then_some(Change::Changed)
             }
             _ => None,
@@ -241,6 +242,7 @@ fn rules(old: &Pack, new: &Pack) -> BTreeMap<String, RuleChange> {
 fn component<'p>(pack: &'p Pack, rule: &'p PackRule) -> Result<&'p [u8], &'p str> {
     match &rule.component {
         Component::Shipped(name) => Err(name),
+        Component::Inherited => Err(""),
         Component::File(path) => {
             let file = pack.file(path.as_str());
             Ok(file.map_or(&[][..], |file| &file.bytes))

@@ -90,6 +90,10 @@ fn looks(old: &Pack, new: &Pack, found: &PackDiff) -> Result<BTreeMap<String, Lo
 
 fn look(workshop: &Workshop, pack: &Pack, name: &str) -> Result<Inspection, Failed> {
     let place = place_of(pack, &pack.settings().rules[name]);
+    let place = place.ok_or_else(|| {
+        let message = format!("the rule {name} has no component here");
+        Failed::new(message, "look at it in the pack that this one changes")
+    })?;
     look_at(workshop, &place, name)
 }
 

@@ -143,19 +143,15 @@ pub fn loaded<'r>(
     loaded.map_err(|error| named(&error))
 }
 
-/// Where the component of a pack's rule is.
-pub fn place_of(pack: &Pack, rule: &PackRule) -> Place {
+/// Where the component of a pack's rule is; none: in the pack that it changes.
+pub fn place_of(pack: &Pack, rule: &PackRule) -> Option<Place> {
     match &rule.component {
-        treaty_pack::Component::File(path) => held(pack, path.as_str().as_ref()),
-        treaty_pack::Component::Shipped(name) => Place::Shipped(name.clone()),
-    }
-}
-
-/// A component of a pack, as it is in memory.
-fn held(pack: &Pack, path: &Path) -> Place {
-    let file = path.to_str().and_then(|path| pack.file(path));
-    match file {
-        Some(file) => Place::Held(file.bytes.as_slice().into()),
-        None => unreachable!("a pack has every component that it names"),
+        // A pack has every component that it names.
+        treaty_pack::Component::File(path) => {
+            let file = pack.file(path.as_str())?;
+            Some(Place::Held(file.bytes.as_slice().into()))
+        }
+        treaty_pack::Component::Shipped(name) => Some(Place::Shipped(name.clone())),
+        treaty_pack::Component::Inherited => None,
     }
 }

@@ -50,11 +50,9 @@ pub fn effective(layers: &[Layer<'_>]) -> Result<PackParts, Problem> {
 /// Lays one pack over what another one brings along.
 fn lay_over(base: PackParts, overlay: &Layer<'_>, depth: usize) -> Result<PackParts, Problem> {
     let settings = overlay.pack.settings();
+    let below = base.name.clone();
     let refuse = |what: String, hint: String| {
-        let message = format!(
-            "the pack {} changes {}, and {what}",
-            settings.name, base.name
-        );
+        let message = format!("the pack {} changes {}, and {what}", settings.name, below);
         let file = overlay.label.join("pack.toml");
         Err(Problem::of_file(file, message).hint(hint))
     };
@@ -83,6 +81,21 @@ fn lay_over(base: PackParts, overlay: &Layer<'_>, depth: usize) -> Result<PackPa
             rule.configuration = key_by_key(&below.configuration, rule.configuration);
         }
         under.rules.insert(name, rule);
+    }
+    let inherited = settings.rules.iter();
+    for (name, rule) in inherited.filter(|(_, rule)| rule.component == Component::Inherited) {
+        let Some(below) = under.rules.get_mut(name) else {
+            let known: Vec<_> = under.rules.keys().map(String::as_str).collect();
+            let hint = format!(
+                "name a component, or a rule that it has: {}",
+                known.join(", ")
+            );
+            return refuse(
+                format!("takes the rule {name} from it, which it has not"),
+                hint,
+            );
+        };
+        below.configuration = key_by_key(&below.configuration, rule.configuration.clone());
     }
     under.cases.extend(over.cases);
     under.name = over.name;
@@ -118,8 +131,9 @@ fn parts_of(layer: &Layer<'_>, depth: usize) -> Result<PackParts, Problem> {
         };
         (entity.clone(), vec![sheet])
     });
-    let rules = settings.rules.iter().map(|(name, rule)| {
+    let rules = settings.rules.iter().filter_map(|(name, rule)| {
         let component = match &rule.component {
+            Component::Inherited => return None,
             Component::Shipped(shipped) => RuleComponent::Shipped(shipped.clone()),
             Component::File(path) => RuleComponent::Packed(PackedComponent {
                 name: label.join(path.as_str()).display().to_string(),
@@ -136,7 +150,7 @@ fn parts_of(layer: &Layer<'_>, depth: usize) -> Result<PackParts, Problem> {
             configuration: rule.configuration.clone(),
             limits: settings.budget.clone(),
         };
-        (name.clone(), rule)
+        Some((name.clone(), rule))
     });
     let mut cases = Vec::new();
     for path in &settings.cases {

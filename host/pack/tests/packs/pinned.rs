@@ -51,6 +51,20 @@ fn an_overlay_changes_rows_configuration_and_rules_and_adds_cases() {
     let told = serde_json::json!({ "prefer": ["desk"], "list": { "max": 3 } });
     assert_eq!(rule.configuration, told);
     assert_eq!(parts.sheets["contact"].len(), 2);
+    // Without a component it keeps the base's.
+    let over = Draft {
+        more: "[rules.decide.configuration]\nprefer = [\"desk\"]\n",
+        ..OVERLAY
+    };
+    let kept = laid(&base, &pack(&over, EXTENDS)).expect("they fit");
+    assert_eq!(kept.rules["decide"].component, rule.component);
+    assert_eq!(kept.rules["decide"].configuration, told);
+    let strange = Draft {
+        more: "[rules.other]\n",
+        ..OVERLAY
+    };
+    let refused = laid(&base, &pack(&strange, EXTENDS)).expect_err("it is refused");
+    assert!(refused.to_string().contains("it has: decide"), "{refused}");
     let depths: Vec<_> = parts.cases.iter().map(|cases| cases.depth).collect();
     assert_eq!(depths, [0, 1]);
 }
