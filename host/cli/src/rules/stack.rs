@@ -40,11 +40,11 @@ impl Stack {
             let Some(treaty) = &treaty else {
                 return Ok(None);
             };
-            let there = versions_in(treaty).into_iter();
-            let fitting = there.filter(|there| {
+            let mut there = versions_in(treaty).into_iter().rev();
+            let newest = there.find(|there| {
                 there.name == extends.name && extends.version.matches(&there.version)
             });
-            let Some(newest) = fitting.last() else {
+            let Some(newest) = newest else {
                 return Ok(None);
             };
             let opened = installed_pack(treaty, &newest);

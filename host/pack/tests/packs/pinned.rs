@@ -111,7 +111,10 @@ fn what_an_overlay_changes_has_to_be_there() {
     let place = Place::new();
     place.write(&[("acme", "1")], "");
     let over = place.ours(&OVERLAY, EXTENDS);
-    refused(place.install(&[over.clone()]), "which is not there");
+    refused(
+        place.install(std::slice::from_ref(&over)),
+        "which is not there",
+    );
     let old = Draft {
         version: "1.9.0",
         ..BASE
@@ -148,7 +151,10 @@ fn a_pack_that_the_treaty_does_not_fit_is_not_installed() {
     let place = Place::new();
     place.write(&[("base", "3")], "");
     let base = place.ours(&BASE, "");
-    refused(place.install(&[base.clone()]), "does not fit version \"3\"");
+    refused(
+        place.install(std::slice::from_ref(&base)),
+        "does not fit version \"3\"",
+    );
     place.write(&[("base", "2")], "");
     let foreign = Draft {
         table: "field,type,owner,rule,crm,shop\ncity,city,crm,,City,town\n",

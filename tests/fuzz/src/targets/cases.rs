@@ -1,5 +1,6 @@
 //! Case files: what a product owner writes, and what comes with a pack.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
@@ -78,6 +79,7 @@ fn read(bytes: &[u8]) -> Reading {
     };
     let shown = Path::new("cases.toml");
     let texts = case_texts(shown, text);
+    let none = BTreeSet::new();
     match read_cases(folder(), shown, text, Expectations::Required, &none) {
         Ok(file) => {
             let tried = read_cases(folder(), shown, text, Expectations::Optional, &none);
