@@ -260,6 +260,11 @@ fn an_overlay_is_tested_with_its_base_and_installed_with_it() {
         .treaty(&["rules", "test"])
         .expect(0)
         .says("2 cases: 2 passed, 0 failed");
+    bench
+        .treaty(&["docs"])
+        .expect(0)
+        .says("## Packs")
+        .says("| `acme` | `1.0.0` | `sha256:");
     // A town that somebody writes in the CRM comes back as the shop has it.
     let crm = bench.read("crm/contacts.csv");
     bench.write("crm/contacts.csv", crm.replace(",Köln,", ",Bonn,"));

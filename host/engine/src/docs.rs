@@ -23,6 +23,7 @@ use treaty_model::{Digest, EntityName};
 use crate::EngineError;
 use crate::open::in_reference_order;
 use crate::opening::Opening;
+use crate::packs::PackInUse;
 use crate::report::Failure;
 
 pub use digest::FileDocs;
@@ -59,6 +60,8 @@ pub struct TreatyDocs {
     pub entities: Vec<EntityDocs>,
     /// The order in which a pass takes the entities.
     pub order: Vec<EntityName>,
+    /// The packs that tables and rules come from.
+    pub packs: Vec<PackInUse>,
     /// The rules.
     pub rules: Vec<RuleDocs>,
     /// What stops a plan: `[guards]`.
@@ -128,6 +131,7 @@ pub async fn docs(folder: &TreatyFolder, opening: &Opening) -> Result<TreatyDocs
         systems: system::systems(folder, &looked),
         entities: entity::entities(folder, &looked)?,
         order: order.map(|settings| settings.entity.name.clone()).collect(),
+        packs: folder.packs.iter().map(PackInUse::of).collect(),
         guards: setting::guards(&folder.guards),
         limits: setting::limits(&folder.limits),
         alerts: people::alerts(folder),

@@ -22,6 +22,7 @@ pub fn outline(docs: &TreatyDocs) -> Outline {
     for entity in &docs.entities {
         sections.extend(entity::sections(docs, entity));
     }
+    sections.extend(packs(docs));
     sections.extend(rule::sections(docs));
     sections.push(setting::guards(docs));
     sections.push(setting::limits(docs));
@@ -154,6 +155,29 @@ fn problem(problem: &Problem) -> Line {
     Line::from(format!("{what} in "))
         .code(place)
         .text(format!(": {}", problem.message))
+}
+
+/// The packs; none: everything is the treaty's own.
+fn packs(docs: &TreatyDocs) -> Option<Section> {
+    if docs.packs.is_empty() {
+        return None;
+    }
+    let rows = docs.packs.iter().map(|pack| {
+        [
+            Line::of_code(&pack.name),
+            Line::of_code(&pack.version),
+            Line::of_codes(&pack.digests),
+        ]
+    });
+    let words = "Tables and rules come from these packs as well. Each is signed by a key that the \
+                 treaty trusts; after its own digest stand those of the packs that it changes.";
+    Some(Section::new(
+        "Packs",
+        vec![
+            Block::paragraph(words),
+            Block::table(["pack", "version", "digests"], rows),
+        ],
+    ))
 }
 
 fn pass(docs: &TreatyDocs) -> Section {
