@@ -32,7 +32,7 @@ fn build(bench: &Bench, arguments: &[&str]) -> Ended {
 }
 
 /// One folder for what the libraries of rules in Rust are compiled to.
-fn in_shared_folder(command: &mut Command) -> &mut Command {
+pub(crate) fn in_shared_folder(command: &mut Command) -> &mut Command {
     let shared = concat!(env!("CARGO_TARGET_TMPDIR"), "/authors");
     command.env("CARGO_TARGET_DIR", shared)
 }

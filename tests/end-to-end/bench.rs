@@ -80,9 +80,15 @@ impl Bench {
 
     /// The command, ready to be started.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_treaty"));
+        let mut command = self.program(env!("CARGO_BIN_EXE_treaty"));
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    /// Another program that runs `treaty` in the folder.
+    pub fn program(&self, program: &str) -> Command {
+        let mut command = Command::new(program);
+        command
             .current_dir(self.path())
             .stdin(Stdio::null())
             .env(
