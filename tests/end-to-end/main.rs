@@ -22,6 +22,7 @@ mod full_disk;
 mod golden;
 mod guide;
 mod init;
+mod installed;
 mod killed;
 mod laws;
 mod messages;

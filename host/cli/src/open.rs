@@ -7,8 +7,9 @@ use treaty_engine::{
     Compiler, Engine, KeptRules, Opening, Progress, Reader, RealAlerts, RealSystems, ShippedRule,
     known,
 };
-use treaty_folder::{Problems, TreatyFolder, read};
+use treaty_folder::{Problems, TreatyFolder};
 use treaty_ledger::LedgerOptions;
+use treaty_pack::read_treaty;
 use treaty_workshop::SandboxOptions;
 
 use crate::args::{self, Args};
@@ -48,7 +49,7 @@ pub fn place(args: &Args) -> Result<PathBuf, Failed> {
 /// Reads the treaty, or gives everything that is wrong with it.
 pub fn folder(args: &Args) -> Result<Result<TreatyFolder, Problems>, Failed> {
     let place = place(args)?;
-    Ok(read(&place, &known(&shipped())))
+    Ok(read_treaty(&place, &known(&shipped())))
 }
 
 /// Reads a treaty that is expected to be sound.

@@ -2,6 +2,7 @@
 
 mod build;
 mod diff;
+mod installed;
 mod registry;
 mod signing;
 
@@ -24,6 +25,11 @@ pub async fn run(args: &Args, pack: &PackArgs) -> Result<Exit, Failed> {
         PackCommand::Keygen(wish) => signing::keygen(args, wish),
         PackCommand::Sign(wish) => signing::sign(args, wish),
         PackCommand::Verify(wish) => signing::verify(args, wish),
+        PackCommand::Install(wish) => installed::install(args, wish).await,
+        PackCommand::Use(wish) => installed::switch(args, wish),
+        PackCommand::Remove(wish) => installed::remove(args, wish),
+        PackCommand::List => installed::list(args),
+        PackCommand::History => installed::history(args),
         PackCommand::Push(wish) => registry::push(args, wish).await,
         PackCommand::Pull(wish) => registry::pull(args, wish).await,
     }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use treaty_folder::{Component, Profile, RuleSettings, TreatyFolder};
-use treaty_model::RuleId;
+use treaty_model::{RuleId, RuleLimits};
 use treaty_sandbox::{Limits, Rule, Sandbox, SandboxOptions};
 
 use crate::EngineError;
@@ -40,7 +40,7 @@ impl Rules {
         opening: &Opening,
     ) -> Result<BTreeMap<String, Result<Rule, EngineError>>, EngineError> {
         let mut kept = opening.kept.lock();
-        let kept = kept.with_limits(opening, Limits::default().with(&folder.limits))?;
+        let kept = kept.with_limits(opening, &folder.limits)?;
         let rules = folder.rules.iter();
         let shadows = rules.filter_map(|settings| {
             let shadow = settings.shadow.as_ref()?;
@@ -67,7 +67,7 @@ impl Rules {
         opening: &Opening,
     ) -> Result<Vec<Result<Rule, EngineError>>, EngineError> {
         let mut kept = opening.kept.lock();
-        let kept = kept.with_limits(opening, Limits::default().with(&folder.limits))?;
+        let kept = kept.with_limits(opening, &folder.limits)?;
         let rules = folder.rules.iter();
         Ok(rules.map(|settings| kept.load(settings, opening)).collect())
     }
@@ -94,6 +94,8 @@ struct Keeper(Option<Kept>);
 
 struct Kept {
     limits: Limits,
+    /// What the treaty says of them.
+    treaty: RuleLimits,
     sandbox: Sandbox,
     shipped: BTreeMap<String, Rule>,
 }
@@ -106,8 +108,13 @@ impl KeptRules {
 
 impl Keeper {
     /// What was kept under these limits; nothing yet, where there are others.
-    fn with_limits(&mut self, opening: &Opening, limits: Limits) -> Result<&mut Kept, EngineError> {
-        let kept = match self.0.take().filter(|kept| kept.limits == limits) {
+    fn with_limits(
+        &mut self,
+        opening: &Opening,
+        treaty: &RuleLimits,
+    ) -> Result<&mut Kept, EngineError> {
+        let limits = Limits::default().with(treaty);
+        let kept = match self.0.take().filter(|kept| kept.treaty == *treaty) {
             Some(kept) => kept,
             None => {
                 let options = SandboxOptions {
@@ -119,6 +126,7 @@ impl Keeper {
                     .map_err(|error| EngineError::Sandbox(error.to_string()))?;
                 Kept {
                     limits,
+                    treaty: treaty.clone(),
                     sandbox,
                     shipped: BTreeMap::new(),
                 }
@@ -130,6 +138,19 @@ impl Keeper {
 
 impl Kept {
     fn load(&mut self, settings: &RuleSettings, opening: &Opening) -> Result<Rule, EngineError> {
+        // The budget of its pack holds for this rule alone.
+        let limits = Limits::default().with(&settings.limits);
+        let limits = limits.with(&self.treaty);
+        if limits != self.limits {
+            let options = SandboxOptions {
+                cache: opening.cache.clone(),
+                compiler: opening.compiler.clone(),
+                limits,
+            };
+            let sandbox =
+                Sandbox::new(options).map_err(|error| EngineError::Sandbox(error.to_string()))?;
+            return load(&sandbox, settings, opening);
+        }
         // A file may be another one by now.
         let name = match (&settings.component, settings.profile) {
             (Component::Shipped(name), Profile::Contract) => name,
@@ -157,6 +178,7 @@ fn load(
     };
     let result = match &settings.component {
         Component::File(path) => sandbox.load_file(path as &Path, profile),
+        Component::Packed(packed) => sandbox.load_foreign(&packed.bytes, profile),
         Component::Shipped(name) => {
             let shipped = opening.shipped.iter().find(|rule| rule.name == name);
             let Some(shipped) = shipped else {

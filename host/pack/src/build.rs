@@ -85,13 +85,13 @@ pub(crate) fn write(pack: &Pack, out: &Path) -> io::Result<()> {
 
 /// A temporary file is closed to everybody else; a pack holds no secret.
 #[cfg(unix)]
-fn open_to_readers(file: &fs::File) -> io::Result<()> {
+pub(crate) fn open_to_readers(file: &fs::File) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt as _;
     file.set_permissions(fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-fn open_to_readers(_: &fs::File) -> io::Result<()> {
+pub(crate) fn open_to_readers(_: &fs::File) -> io::Result<()> {
     Ok(())
 }
 

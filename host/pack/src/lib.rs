@@ -6,6 +6,9 @@
 //! and so the same digest. [`sign`] and [`verify`] say whose it is; [`push`] and [`pull`] take it to a registry
 //! and from there.
 //!
+//! [`install`] puts one into a treaty folder, and [`read_treaty`] reads a treaty with
+//! the packs that it is pinned to.
+//!
 //! It must never run a rule, open a system, or write outside the file or folder
 //! that it was told.
 //!
@@ -56,6 +59,7 @@ mod manifest;
 mod open;
 mod pack;
 mod pack_path;
+mod pinned;
 mod refusal;
 mod registry;
 mod settings;
@@ -71,6 +75,9 @@ pub use limits::PackLimits;
 pub use open::{OpenError, open, read_archive};
 pub use pack::Pack;
 pub use pack_path::{PackPath, PathProblem};
+pub use pinned::{
+    PackVersion, Pinned, install, read_lock, read_treaty, remove, switch, versions_in,
+};
 pub use refusal::Refusal;
 pub use registry::{
     Credentials, CredentialsError, NoReference, PackReference, RegistryError, RegistryOptions,

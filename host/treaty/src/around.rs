@@ -95,6 +95,7 @@ pub fn around(bare: &Bare<'_>) -> Result<TreatyFolder, Problems> {
         alerts: Alerts::default(),
         assignments: Vec::new(),
         upkeep: Upkeep::default(),
+        packs: Vec::new(),
         warnings: problems,
     })
 }
@@ -158,7 +159,10 @@ fn entity(
         matching: matcher.map(Matching::with),
         cross_reference: None,
         table_path: one.file.to_owned(),
+        table_files: Vec::new(),
         table_lines: Vec::new(),
+        tables: Vec::new(),
+        fields_from: Vec::new(),
         places: EntityPlaces {
             keys: BTreeMap::from([("table", beginning.clone())]),
             parts: vec![BTreeMap::from([("", beginning)]); names.len()],

@@ -9,7 +9,7 @@ mod fields;
 mod flows;
 mod rules;
 
-pub(crate) use rules::all_rules;
+pub(crate) use rules::{all_rules, from_packs};
 
 /// Checks the parts of a treaty against each other.
 pub(crate) fn check(

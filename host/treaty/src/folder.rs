@@ -8,9 +8,9 @@ use treaty_model::{EntityName, FieldIndex, Owner};
 use crate::document::{Document, Section};
 use crate::settings::{
     Alerts, Assignment, EntitySettings, Guards, Limits, QuestionKind, RuleSettings, SystemSettings,
-    Upkeep, alerts, entities, guards, paths, questions, rules, systems, upkeep,
+    Upkeep, alerts, entities, guards, packs, paths, questions, rules, systems, upkeep,
 };
-use crate::{Known, Place, Problem, Problems, checks, secret, table};
+use crate::{Known, PackParts, Place, Problem, Problems, checks, secret, table};
 
 /// The file that makes a folder a treaty.
 pub(crate) const TREATY_FILE: &str = "treaty.toml";
@@ -45,6 +45,8 @@ pub struct TreatyFolder {
     pub assignments: Vec<Assignment>,
     /// What is done from time to time.
     pub upkeep: Upkeep,
+    /// The packs in use.
+    pub packs: Vec<PackParts>,
     /// What is hardly meant as it stands.
     pub warnings: Problems,
 }
@@ -61,8 +63,17 @@ pub struct ConflictDistance {
     pub shared: usize,
 }
 
-/// Reads a treaty folder. On errors all of them, and the warnings.
+/// Reads a treaty folder without packs. On errors all of them, and the warnings.
 pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
+    read_with(root, known, Vec::new())
+}
+
+/// Reads a treaty folder with the packs that it uses.
+pub fn read_with(
+    root: &Path,
+    known: &Known,
+    in_use: Vec<PackParts>,
+) -> Result<TreatyFolder, Problems> {
     let text = fs::read_to_string(root.join(TREATY_FILE)).map_err(|error| {
         Problem::of_file(TREATY_FILE, format!("cannot be read: {error}"))
             .hint("a treaty is a folder with a treaty.toml in it, saved as UTF-8")
@@ -73,7 +84,8 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
     let head = head(&treaty);
     let systems = systems::read(&treaty, root, known);
     let mut entities = entities::read(&treaty, root, &systems);
-    let entries = rules::read(&treaty, root, known);
+    let mut entries = rules::read(&treaty, root, known, &in_use);
+    let asked = packs::read(&treaty);
     let guards = guards::read_guards(&treaty);
     let limits = guards::read_limits(&treaty);
     let alerts = alerts::read(&treaty);
@@ -92,8 +104,10 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
         }
     }
     for entity in &mut entities {
-        table::read(root, entity, &mut problems);
+        table::read(root, &in_use, entity, &mut problems);
     }
+    let more = checks::from_packs(&entities, &entries, &asked, &in_use, known, &mut problems);
+    entries.extend(more);
     checks::check(&systems, &entities, &entries, known, &mut problems);
     questions::check(&assignments, &entities, &mut problems);
     let mut problems = Problems(problems);
@@ -118,6 +132,7 @@ pub fn read(root: &Path, known: &Known) -> Result<TreatyFolder, Problems> {
             .map(|entry| entry.assignment)
             .collect(),
         upkeep,
+        packs: in_use,
         warnings: problems,
     })
 }

@@ -3,7 +3,7 @@
 //!
 //! This room owns the form of what a user writes. [`read()`] is the way in; it
 //! gives a [`TreatyFolder`], or every [`Problem`] of the folder at once, each
-//! with its file, line and column. What only the systems themselves can tell is
+//! with its file, line and column; [`read_with`] does the same for a treaty with packs. What only the systems themselves can tell is
 //! checked later by [`check_schemas`] and [`undecided`]; what a rule is told
 //! about an entity is made by [`setup()`]; what a rule must decide is read by
 //! [`read_cases`]. Other TOML files of ours are read through the same [`Document`].
@@ -37,6 +37,7 @@ mod glob;
 mod headings;
 mod known;
 mod names;
+mod packs;
 mod problem;
 mod revise;
 mod schemas;
@@ -54,19 +55,22 @@ pub use cases::{
 };
 pub use cross_reference::read_cross_reference;
 pub use document::{Document, Section, Spot};
-pub use folder::{ConflictDistance, TreatyFolder, read};
+pub use folder::{ConflictDistance, TreatyFolder, read, read_with};
 pub use glob::matches as fits_pattern;
 pub use known::{Known, KnownConnector, Location};
 pub use names::is_name;
+pub use packs::{PackParts, PackSheet, PackedComponent, PackedRule};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use revise::{CellChange, NewOwner, Revised};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};
 pub use secret::{refuse_address, secret};
 pub use settings::entities::{DEFAULT_MAPPER, DEFAULT_RESOLVER};
 pub use settings::guards::rule_limits;
+pub use settings::packs::{PackAsked, PacksAsked, packs_asked};
 pub use settings::{
     Alerts, Assignment, Component, EntitySettings, Guards, Limits, Mail, MailCredentials, Matching,
-    Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, Upkeep, Webhook,
+    Profile, QuestionKind, RuleSettings, SourceSettings, SystemSettings, TableSource, Upkeep,
+    Webhook,
 };
 pub use setup::{own_fields, resolver_setup, setup};
 pub use table::SEMANTIC_TYPES;

@@ -8,7 +8,7 @@ use encoding_rs::UTF_8;
 use serde::Serialize;
 use treaty_model::{FieldIndex, SystemIndex};
 
-use crate::settings::EntitySettings;
+use crate::settings::{EntitySettings, TableSource};
 use crate::sheet::{Sheet, SheetCell, decode, encoding};
 use crate::{Place, Problem, TreatyFolder, diff};
 
@@ -62,6 +62,11 @@ impl TreatyFolder {
         owners: &[NewOwner],
     ) -> Result<Revised, Problem> {
         let file = &entity.table_path;
+        if !matches!(&entity.tables[..], [only] if matches!(only.value, TableSource::File(_))) {
+            let message = "is not the entity's only table";
+            let hint = "write the row into the treaty's own table, and say so in fields-from";
+            return Err(Problem::of_file(file, message).hint(hint));
+        }
         let changed =
             || Problem::of_file(file, "was changed a moment ago").hint("do the same once more");
         let bytes = fs::read(self.root.join(file))

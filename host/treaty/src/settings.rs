@@ -7,7 +7,8 @@ use serde::Serialize;
 use serde_json::Value as Json;
 use treaty_model::{ActorKind, Entity, EntityName, FieldIndex, RemoteId, SystemName};
 
-use crate::{Place, glob};
+use crate::document::Spot;
+use crate::{PackedComponent, Place, glob};
 
 pub use alerts::{Alerts, Mail, MailCredentials, Webhook};
 pub use treaty_model::{Profile, RuleLimits as Limits};
@@ -15,6 +16,7 @@ pub use treaty_model::{Profile, RuleLimits as Limits};
 pub(crate) mod alerts;
 pub(crate) mod entities;
 pub(crate) mod guards;
+pub(crate) mod packs;
 pub(crate) mod parts;
 pub(crate) mod paths;
 pub(crate) mod questions;
@@ -62,8 +64,15 @@ pub struct EntitySettings {
     /// A file with remote ids that belong together, joined to the treaty
     /// folder.
     pub cross_reference: Option<PathBuf>,
-    /// The file of the field table, relative to the treaty folder.
+    /// Where the rows of its field table come from.
+    pub tables: Vec<Spot<TableSource>>,
+    /// Fields that several of these claim, and the pack or file that counts.
+    pub fields_from: Vec<(Spot<String>, String)>,
+    /// The file of the field table, relative to the treaty folder; with several,
+    /// the first.
     pub table_path: PathBuf,
+    /// The file of each row of the field table.
+    pub table_files: Vec<PathBuf>,
     /// The line of each row of the field table in its file.
     pub table_lines: Vec<u64>,
     pub(crate) places: EntityPlaces,
@@ -126,8 +135,29 @@ pub struct RuleSettings {
     pub profile: Profile,
     /// Its own configuration, a JSON object.
     pub configuration: Json,
+    /// What its pack lets it use up; the treaty's `[limits]` go before.
+    pub limits: Limits,
     /// `[rules.<name>.shadow]`: what is asked the same conflicts and decides nothing.
     pub shadow: Option<Box<RuleSettings>>,
+}
+
+/// Where rows of a field table come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TableSource {
+    /// A file, relative to the treaty folder.
+    File(PathBuf),
+    /// The pack of this name.
+    Pack(String),
+}
+
+impl TableSource {
+    /// What `fields-from` calls it.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) => path.display().to_string(),
+            Self::Pack(name) => name.clone(),
+        }
+    }
 }
 
 /// Where a component is.
@@ -137,6 +167,8 @@ pub enum Component {
     File(PathBuf),
     /// A rule inside the binary.
     Shipped(String),
+    /// A rule of a pack.
+    Packed(PackedComponent),
 }
 
 /// What stops a plan: `[guards]`.
@@ -247,7 +279,7 @@ impl EntitySettings {
     pub fn place_of_row(&self, field: FieldIndex) -> Option<Place> {
         let line = *self.table_lines.get(field.0)?;
         Some(Place {
-            file: self.table_path.clone(),
+            file: self.table_files.get(field.0)?.clone(),
             line,
             column: 1,
         })

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use treaty_model::FieldTable;
+use treaty_model::{Entity, FieldRow, FieldTable};
 
 use crate::document::Spot;
 use crate::settings::EntitySettings;
 use crate::sheet::{Sheet, SheetRow};
-use crate::{Problem, headings};
+use crate::{PackParts, Place, Problem, headings};
 
 mod row;
+mod sources;
 
 /// The semantic types that a field can have.
 pub const SEMANTIC_TYPES: [&str; 26] = [
@@ -46,52 +47,94 @@ pub const SEMANTIC_TYPES: [&str; 26] = [
 pub(crate) type Cells = BTreeMap<String, Spot<String>>;
 
 /// Reads the field table of an entity into it.
-pub(crate) fn read(root: &Path, entity: &mut EntitySettings, problems: &mut Vec<Problem>) {
-    let Some(place) = entity.places.keys.get("table").cloned() else {
-        return;
-    };
-    let path = entity.table_path.clone();
-    if path.as_os_str().is_empty() {
+pub(crate) fn read(
+    root: &Path,
+    packs: &[PackParts],
+    entity: &mut EntitySettings,
+    problems: &mut Vec<Problem>,
+) {
+    let mut rows = Vec::new();
+    for source in &entity.tables {
+        let sheets = match sources::sheets(root, packs, entity, source) {
+            Ok(sheets) => sheets,
+            Err(problem) => {
+                problems.push(problem);
+                continue;
+            }
+        };
+        let mut of_source = Vec::new();
+        for (at, sheet) in sheets.iter().enumerate() {
+            let found = rows_of(sheet, &entity.entity, problems);
+            match at {
+                0 => of_source = found,
+                _ => sources::lay_over(&mut of_source, found, &sheets[..=at], problems),
+            }
+        }
+        rows.push((source.value.name(), of_source));
+        if let (Some(sheet), true) = (sheets.first(), entity.table_path.as_os_str().is_empty()) {
+            entity.table_path = sheet.file.clone();
+        }
+    }
+    if rows.is_empty() {
         return;
     }
-    if !root.join(&path).is_file() {
-        let message = format!("there is no file {}", path.display());
-        problems.push(Problem::at(&place, message));
-        return;
-    }
-    let sheet = match Sheet::read(root, &path) {
-        Ok(sheet) => sheet,
-        Err(problem) => return problems.push(problem),
-    };
-    of_sheet(&sheet, entity, problems);
+    let rows = sources::together(rows, &entity.fields_from, problems);
+    keep(entity, rows, problems);
 }
 
 /// Reads a field table that has been taken apart into cells.
 pub(crate) fn of_sheet(sheet: &Sheet, entity: &mut EntitySettings, problems: &mut Vec<Problem>) {
-    let Ok(headings) = headings::read(sheet, &entity.entity, problems) else {
-        return;
-    };
+    let rows = rows_of(sheet, &entity.entity, problems);
+    keep(entity, rows, problems);
+}
+
+fn keep(entity: &mut EntitySettings, rows: Vec<ReadRow>, problems: &mut Vec<Problem>) {
+    if rows.is_empty() {
+        let message = "the table has no rows, so nothing moves";
+        problems.push(Problem::of_file(&entity.table_path, message).warning());
+    }
     let mut table = FieldTable::default();
+    for row in rows {
+        table.rows.push(row.field);
+        entity.table_lines.push(row.place.line);
+        entity.table_files.push(row.place.file);
+        entity.places.cells.push(row.cells);
+    }
+    entity.entity.table = table;
+}
+
+/// A row that was read, and where it stands.
+struct ReadRow {
+    field: FieldRow,
+    place: Place,
+    cells: BTreeMap<String, Place>,
+}
+
+fn rows_of(sheet: &Sheet, entity: &Entity, problems: &mut Vec<Problem>) -> Vec<ReadRow> {
+    let Ok(headings) = headings::read(sheet, entity, problems) else {
+        return Vec::new();
+    };
+    let mut rows = Vec::new();
     for row in &sheet.rows {
         let (cells, order) = cells(sheet, row, &headings, problems);
-        let mut field = row::read(&sheet.row_place(row), &cells, &entity.entity, problems);
+        let place = sheet.row_place(row);
+        let mut field = row::read(&place, &cells, entity, problems);
         let for_rules = order.into_iter().map(|heading| {
-            let text = row::normal(&heading, &cells[&heading].value, &field, &entity.entity);
+            let text = row::normal(&heading, &cells[&heading].value, &field, entity);
             (heading, text)
         });
         field.cells = for_rules.collect();
-        table.rows.push(field);
-        entity.table_lines.push(row.line);
         let places = cells
             .into_iter()
             .map(|(heading, cell)| (heading, cell.place));
-        entity.places.cells.push(places.collect());
+        let cells = places.collect();
+        rows.push(ReadRow {
+            field,
+            place,
+            cells,
+        });
     }
-    if table.is_empty() {
-        let message = "the table has no rows, so nothing moves";
-        problems.push(Problem::of_file(&sheet.file, message).warning());
-    }
-    entity.entity.table = table;
+    rows
 }
 
 /// The cells of a row that are not blank, and their headings in the order of

@@ -149,6 +149,7 @@ impl Workshop {
             let place = match &settings.component {
                 Component::File(path) => place(path),
                 Component::Shipped(name) => Place::Shipped(name.clone()),
+                Component::Packed(packed) => Place::Held(packed.bytes.clone()),
             };
             let loaded = self.load_under(&place, settings.profile);
             let loaded = loaded.map_err(|error| CannotLoadNamed {

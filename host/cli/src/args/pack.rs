@@ -3,8 +3,9 @@
 use std::path::PathBuf;
 
 use clap::{Args as ClapArgs, Subcommand};
+use treaty_pack::PackVersion;
 
-/// What to do with packs. No treaty is needed.
+/// What to do with packs. Those of the treaty itself are at the end.
 #[derive(Debug, ClapArgs)]
 pub struct PackArgs {
     /// What to do.
@@ -36,6 +37,37 @@ pub enum PackCommand {
     Push(PackPushArgs),
     /// Fetches a pack and its signatures from a registry.
     Pull(PackPullArgs),
+    /// Puts signed packs into the treaty and pins the treaty to them.
+    Install(PackInstallArgs),
+    /// Pins the treaty to another version of a pack that was installed before.
+    Use(PackUseArgs),
+    /// Takes the file of a pack that is not in use out of the treaty.
+    Remove(PackUseArgs),
+    /// Says which packs the treaty is pinned to, and which others are installed.
+    List,
+    /// Says which packs came, went and changed, and when a pass first noticed.
+    History,
+}
+
+/// Which packs.
+#[derive(Debug, ClapArgs)]
+pub struct PackInstallArgs {
+    /// Files, or places in registries as in `registry.example.com/acme/b2b-base:2.1.0`.
+    /// Without any: those that `treaty.lock` pins and that are missing.
+    #[arg(value_name = "PACK")]
+    pub packs: Vec<String>,
+
+    /// As whom.
+    #[command(flatten)]
+    pub registry: RegistryArgs,
+}
+
+/// Which version of a pack.
+#[derive(Debug, ClapArgs)]
+pub struct PackUseArgs {
+    /// Its name and version, as in `b2b-base@2.1.0`.
+    #[arg(value_name = "NAME@VERSION")]
+    pub pack: PackVersion,
 }
 
 /// From where to where.

@@ -32,12 +32,12 @@ pub async fn pull(args: &Args, wish: &PackPullArgs) -> Result<Exit, Failed> {
     Ok(Exit::Done)
 }
 
-fn place(text: &str) -> Result<PackReference, Failed> {
+pub fn place(text: &str) -> Result<PackReference, Failed> {
     let place = text.parse::<PackReference>();
     place.map_err(|error| Failed::new(error.to_string(), error.hint()))
 }
 
-fn options(args: &Args, registry: &RegistryArgs) -> Result<RegistryOptions, Failed> {
+pub fn options(args: &Args, registry: &RegistryArgs) -> Result<RegistryOptions, Failed> {
     let env = |name: &str| std::env::var(name).ok();
     let credentials = match (&registry.registry_user, &registry.registry_password) {
         (Some(user), Some(password)) => Credentials::of(user, password, &env, &args.treaty)
@@ -50,6 +50,6 @@ fn options(args: &Args, registry: &RegistryArgs) -> Result<RegistryOptions, Fail
     })
 }
 
-fn failed(error: RegistryError) -> Failed {
+pub fn failed(error: RegistryError) -> Failed {
     Failed::new(error.to_string(), error.hint())
 }

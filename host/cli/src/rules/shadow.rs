@@ -42,6 +42,7 @@ pub fn run(args: &Args, wish: &ShadowArgs) -> Result<Exit, Failed> {
         let place = match &shadow.component {
             Component::File(path) => Place::File(path.clone()),
             Component::Shipped(name) => Place::Shipped(name.clone()),
+            Component::Packed(packed) => Place::Held(packed.bytes.clone()),
         };
         let loaded = workshop.load(&place);
         let digest = loaded
@@ -84,6 +85,7 @@ pub fn run(args: &Args, wish: &ShadowArgs) -> Result<Exit, Failed> {
 fn component(folder: &TreatyFolder, settings: &RuleSettings) -> String {
     match &settings.component {
         Component::Shipped(name) => format!("shipped:{name}"),
+        Component::Packed(packed) => packed.name.clone(),
         Component::File(path) => {
             let inside = path.strip_prefix(&folder.root).unwrap_or(path);
             inside.display().to_string()

@@ -170,6 +170,8 @@ fn settings_of((name, rule): (&String, &PackRule)) -> RuleSettings {
             PackProfile::InertWasi => Profile::InertWasi,
         },
         configuration: rule.configuration.clone(),
+        // The whole workshop is under the pack's budget.
+        limits: treaty_folder::Limits::default(),
         shadow: None,
     }
 }
@@ -226,16 +228,22 @@ fn case_texts(folder: &TreatyFolder, named: &[PathBuf]) -> Result<Vec<CaseText>,
             "make the folder `cases` readable",
         )
     })?;
-    if found.is_empty() {
+    let of_packs = folder.packs.iter().flat_map(|pack| &pack.cases);
+    let of_packs = of_packs.map(|(shown, text)| CaseText {
+        shown: shown.clone(),
+        text: text.clone(),
+    });
+    let of_packs: Vec<_> = of_packs.collect();
+    if found.is_empty() && of_packs.is_empty() {
         return Err(Failed::new(
             "the treaty has no cases",
             "write one into cases/, for instance cases/phone.toml; plugins/README.md says how",
         ));
     }
-    let paths = found.iter();
-    paths
-        .map(|shown| text_at(&folder.root.join(shown), shown))
-        .collect()
+    let own = found
+        .iter()
+        .map(|shown| text_at(&folder.root.join(shown), shown));
+    own.chain(of_packs.into_iter().map(Ok)).collect()
 }
 
 fn text_at(path: &Path, shown: &Path) -> Result<CaseText, Failed> {

@@ -4,7 +4,7 @@
 use std::path::Path;
 
 use serde::Serialize;
-use treaty_folder::{Component, Problem, Problems, TreatyFolder};
+use treaty_folder::{Component, Problem, Problems, TableSource, TreatyFolder};
 use treaty_model::Digest;
 
 use super::rule::RuleDocs;
@@ -24,7 +24,9 @@ pub struct FileDocs {
 pub(super) fn files(folder: &TreatyFolder) -> Result<Vec<FileDocs>, EngineError> {
     let mut names = vec!["treaty.toml".to_owned()];
     for entity in &folder.entities {
-        names.push(entity.table_path.display().to_string());
+        let tables = entity.tables.iter().map(|source| &source.value);
+        let own = tables.filter(|source| matches!(source, TableSource::File(_)));
+        names.extend(own.map(TableSource::name));
     }
     for entity in &folder.entities {
         let file = entity.cross_reference.as_ref();
@@ -35,6 +37,9 @@ pub(super) fn files(folder: &TreatyFolder) -> Result<Vec<FileDocs>, EngineError>
         if let Component::File(file) = &rule.component {
             names.push(relative(folder, file));
         }
+    }
+    if !folder.packs.is_empty() {
+        names.push("treaty.lock".to_owned());
     }
     let mut files: Vec<FileDocs> = Vec::new();
     for file in names {

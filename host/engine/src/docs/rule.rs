@@ -148,6 +148,7 @@ fn place(
             let bytes = shipped.map(|rule| rule.component).unwrap_or_default();
             (format!("shipped:{name}"), Digest::of(bytes))
         }
+        Component::Packed(packed) => (packed.name.clone(), Digest::of(&packed.bytes)),
         Component::File(path) => {
             let name = relative(folder, path);
             let digest = of_file(path, &name)?;

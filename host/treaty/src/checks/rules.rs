@@ -1,11 +1,14 @@
 //! Every rule that is named is there, and every rule that is there is named.
 
+use std::collections::BTreeMap;
+
 use treaty_model::Owner;
 
 use crate::known::Known;
-use crate::settings::rules::{RuleEntry, shipped};
+use crate::settings::packs::PacksAsked;
+use crate::settings::rules::{RuleEntry, packed, shipped};
 use crate::settings::{EntitySettings, RuleSettings};
-use crate::{Place, Problem, names};
+use crate::{PackParts, PackedRule, Place, Problem, names};
 
 /// The rules of the treaty, and the shipped ones that it uses as they are.
 pub(crate) fn all_rules(
@@ -25,6 +28,51 @@ pub(crate) fn all_rules(
         }
     }
     rules
+}
+
+/// The rules that the treaty uses, has no entry for, and finds in its packs.
+pub(crate) fn from_packs(
+    entities: &[EntitySettings],
+    entries: &[RuleEntry],
+    asked: &PacksAsked,
+    packs: &[PackParts],
+    known: &Known,
+    problems: &mut Vec<Problem>,
+) -> Vec<RuleEntry> {
+    let mut found: BTreeMap<&str, (&Place, &PackParts, &PackedRule)> = BTreeMap::new();
+    for used in &asked.uses {
+        let Some(pack) = packs.iter().find(|pack| pack.name == used.name.value) else {
+            continue;
+        };
+        let place = &used.name.place;
+        for (name, rule) in &pack.rules {
+            let is_entered = entries.iter().any(|entry| entry.rule.name == *name);
+            if is_entered || !entities.iter().any(|entity| uses(entity, name)) {
+                continue;
+            }
+            let hint = format!(
+                "say which counts: [rules.{name}] component = \"pack:{}\"",
+                pack.name
+            );
+            if known.ships(name) {
+                let message = format!("the rule {name} is in the pack {}, and ships", pack.name);
+                problems.push(Problem::at(place, message).hint(hint));
+            } else if let Some((_, other, _)) = found.get(name.as_str()) {
+                let (first, second) = (&other.name, &pack.name);
+                let message = format!("the packs {first} and {second} both have a rule {name}");
+                problems.push(Problem::at(place, message).hint(hint));
+            } else {
+                found.insert(name, (place, pack, rule));
+            }
+        }
+    }
+    let found = found.into_iter();
+    found
+        .map(|(name, (place, _, rule))| RuleEntry {
+            rule: packed(name, rule),
+            place: place.clone(),
+        })
+        .collect()
 }
 
 /// Checks the rules that entities name.

@@ -3,10 +3,14 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use toml::Spanned;
+use toml::de::DeValue;
 use treaty_model::{Deletes, Entity, FieldTable};
 
 use crate::document::{Section, Spot};
-use crate::settings::{EntityPlaces, EntitySettings, Matching, SystemSettings, parts, paths};
+use crate::settings::{
+    EntityPlaces, EntitySettings, Matching, SystemSettings, TableSource, parts, paths,
+};
 use crate::{Place, Problem, names};
 
 /// The rule that maps an entity's records where the treaty names none.
@@ -57,11 +61,8 @@ fn entity(
     systems: &[SystemSettings],
 ) -> EntitySettings {
     let mut keys = BTreeMap::new();
-    let table = section.required_text("table");
-    let table_path = table.as_ref().and_then(|path| {
-        keys.insert("table", path.place.clone());
-        paths::inside(&section, path)
-    });
+    let tables = tables(&section, &mut keys);
+    let fields_from = section.scalars_below("fields-from");
     let mut rule = |key: &'static str, default: &str| {
         let text = section.text(key);
         let place = text.as_ref().map(|text| text.place.clone());
@@ -96,14 +97,42 @@ fn entity(
         resolver,
         matching: matching.flatten(),
         cross_reference,
-        table_path: table_path.unwrap_or_default(),
+        table_path: PathBuf::new(),
+        table_files: Vec::new(),
         table_lines: Vec::new(),
+        tables,
+        fields_from,
         places: EntityPlaces {
             keys,
             parts: parts.places,
             cells: Vec::new(),
         },
     }
+}
+
+/// What stands before the name of a pack.
+pub(crate) const PACK: &str = "pack:";
+
+/// Reads `table`: a file, `pack:<name>`, or a list of these.
+fn tables(
+    section: &Section<'_>,
+    keys: &mut BTreeMap<&'static str, Place>,
+) -> Vec<Spot<TableSource>> {
+    let is_list = |value: &Spanned<DeValue<'_>>| matches!(value.get_ref(), DeValue::Array(_));
+    let texts = match section.value("table") {
+        Some(value) if is_list(value) => section.texts("table").unwrap_or_default(),
+        _ => section.required_text("table").into_iter().collect(),
+    };
+    let sources = texts.into_iter().filter_map(|text| {
+        keys.entry("table").or_insert_with(|| text.place.clone());
+        let value = match text.value.strip_prefix(PACK) {
+            Some(pack) => TableSource::Pack(pack.to_owned()),
+            None => TableSource::File(paths::inside(section, &text)?),
+        };
+        let place = text.place;
+        Some(Spot { value, place })
+    });
+    sources.collect()
 }
 
 fn cross_reference(

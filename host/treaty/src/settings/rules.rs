@@ -6,8 +6,9 @@ use serde_json::{Map, Value as Json};
 
 use crate::document::{Section, Spot};
 use crate::known::Known;
-use crate::settings::{Component, Profile, RuleSettings, paths};
-use crate::{Place, Problem, names};
+use crate::settings::entities::PACK;
+use crate::settings::{Component, Limits, Profile, RuleSettings, paths};
+use crate::{PackParts, PackedRule, Place, Problem, names};
 
 /// An entry of `[rules]` and where it stands.
 pub(crate) struct RuleEntry {
@@ -16,14 +17,39 @@ pub(crate) struct RuleEntry {
 }
 
 /// Reads all rules, in the order of the file.
-pub(crate) fn read(treaty: &Section<'_>, root: &Path, known: &Known) -> Vec<RuleEntry> {
+pub(crate) fn read(
+    treaty: &Section<'_>,
+    root: &Path,
+    known: &Known,
+    packs: &[PackParts],
+) -> Vec<RuleEntry> {
+    let place = Where { root, known, packs };
     let rules = treaty.each_below("rules").into_iter();
     rules
         .map(|(name, section)| RuleEntry {
             place: section.place.clone(),
-            rule: rule(&name, section, root, known),
+            rule: rule(&name, section, &place),
         })
         .collect()
+}
+
+/// What a component can be named from.
+struct Where<'a> {
+    root: &'a Path,
+    known: &'a Known,
+    packs: &'a [PackParts],
+}
+
+/// A rule as its pack has it.
+pub(crate) fn packed(name: &str, rule: &PackedRule) -> RuleSettings {
+    RuleSettings {
+        name: name.to_owned(),
+        component: rule.component.clone(),
+        profile: rule.profile,
+        configuration: rule.configuration.clone(),
+        limits: rule.limits.clone(),
+        shadow: None,
+    }
 }
 
 /// A shipped rule as it is without an entry.
@@ -33,13 +59,15 @@ pub(crate) fn shipped(name: &str) -> RuleSettings {
         component: Component::Shipped(name.to_owned()),
         profile: Profile::default(),
         configuration: Json::Object(Map::new()),
+        limits: Limits::default(),
         shadow: None,
     }
 }
 
 /// Reads one rule. One with problems is given as well, so that what refers to
 /// it can be checked.
-fn rule(name: &Spot<String>, section: Section<'_>, root: &Path, known: &Known) -> RuleSettings {
+fn rule(name: &Spot<String>, section: Section<'_>, place: &Where<'_>) -> RuleSettings {
+    let Where { root, known, packs } = place;
     if !names::is_name(&name.value) {
         let message = format!("{:?} cannot name a rule", name.value);
         let hint = "letters, digits, `-` and `_` make a name";
@@ -47,6 +75,11 @@ fn rule(name: &Spot<String>, section: Section<'_>, root: &Path, known: &Known) -
     }
     let mut rule = shipped(&name.value);
     match section.text("component") {
+        Some(component) if component.value.starts_with(PACK) => {
+            if let Some(found) = from_pack(&section, &component, &name.value, packs) {
+                rule = found;
+            }
+        }
         Some(component) => {
             if let Some(component) = resolve(&section, &component, root, known) {
                 rule.component = component;
@@ -60,7 +93,12 @@ fn rule(name: &Spot<String>, section: Section<'_>, root: &Path, known: &Known) -
             section.report(Problem::at(&section.place, message).hint(hint));
         }
     }
-    read_keys(&mut rule, &section);
+    read_profile(&mut rule, &section);
+    if let (Some(Json::Object(given)), Json::Object(kept)) =
+        (section.json_below("configuration"), &mut rule.configuration)
+    {
+        kept.extend(given);
+    }
     if let Some(section) = section.below("shadow") {
         rule.shadow = Some(Box::new(shadow(&rule, section, root, known)));
     }
@@ -76,13 +114,16 @@ fn shadow(rule: &RuleSettings, section: Section<'_>, root: &Path, known: &Known)
     {
         shadow.component = component;
     }
-    read_keys(&mut shadow, &section);
+    read_profile(&mut shadow, &section);
+    if let Some(configuration) = section.json_below("configuration") {
+        shadow.configuration = configuration;
+    }
     section.finish();
     shadow
 }
 
-/// Reads how a rule is run and configured.
-fn read_keys(rule: &mut RuleSettings, section: &Section<'_>) {
+/// Reads what a rule may import.
+fn read_profile(rule: &mut RuleSettings, section: &Section<'_>) {
     let profiles = [
         ("contract", Profile::Contract),
         ("inert-wasi", Profile::InertWasi),
@@ -90,9 +131,28 @@ fn read_keys(rule: &mut RuleSettings, section: &Section<'_>) {
     if let Some(profile) = section.choice("profile", &profiles) {
         rule.profile = profile;
     }
-    if let Some(configuration) = section.json_below("configuration") {
-        rule.configuration = configuration;
+}
+
+/// The rule of this name in the pack that the treaty names.
+fn from_pack(
+    section: &Section<'_>,
+    component: &Spot<String>,
+    name: &str,
+    packs: &[PackParts],
+) -> Option<RuleSettings> {
+    let wanted = component.value.strip_prefix(PACK)?;
+    let Some(pack) = packs.iter().find(|pack| pack.name == wanted) else {
+        let names: Vec<_> = packs.iter().map(|pack| pack.name.as_str()).collect();
+        section.report(names::unknown(&component.place, "pack", wanted, &names));
+        return None;
+    };
+    let found = pack.rules.get(name);
+    if found.is_none() {
+        let names: Vec<_> = pack.rules.keys().map(String::as_str).collect();
+        let what = format!("rule of the pack {wanted}");
+        section.report(names::unknown(&component.place, &what, name, &names));
     }
+    found.map(|rule| packed(name, rule))
 }
 
 fn resolve(

@@ -46,6 +46,7 @@ fn folder() -> &'static TreatyFolder {
             component: Component::Shipped(name.to_owned()),
             profile: Profile::default(),
             configuration: serde_json::json!({}),
+            limits: Limits::default(),
             shadow: None,
         });
         let bare = Bare {
