@@ -6,8 +6,6 @@
 //! its file, and is written there, at the end of what is there. A block of `rust`
 //! stands in a file that is there by then. There are no others.
 
-use std::path::Path;
-
 use treaty_registry_server::RegistryServer;
 
 use crate::Bench;
@@ -85,17 +83,11 @@ impl Reader {
     /// Runs a block in a shell that stops at the first command that fails, and tells
     /// which one it was.
     fn run(&mut self, commands: &str) {
-        let program = Path::new(env!("CARGO_BIN_EXE_treaty"));
-        let folder = program.parent().expect("it is in a folder").to_owned();
-        let others = std::env::var_os("PATH").unwrap_or_default();
-        let path = [folder].into_iter().chain(std::env::split_paths(&others));
-        let path = std::env::join_paths(path).expect("paths can be joined");
         let address = self.registry.address().to_string();
         let mut command = self.bench.program("sh");
         command
             .args(["-e", "-x", "-u", "-c"])
-            .arg(commands.replace(REGISTRY, &address))
-            .env("PATH", path);
+            .arg(commands.replace(REGISTRY, &address));
         let output = in_shared_folder(&mut command).output();
         let ended = Ended::from(output.expect("a shell")).expect(0);
         self.printed = ended.stdout.replace(&address, REGISTRY);

@@ -97,7 +97,9 @@ impl Engine {
             let mut packs = packs.iter();
             packs.find(|pack| pack.name == name).cloned()
         };
-        let gone = before.iter().filter(|pack| named(&now, &pack.name).is_none());
+        let gone = before
+            .iter()
+            .filter(|pack| named(&now, &pack.name).is_none());
         let names = now.iter().chain(gone).map(|pack| pack.name.as_str());
         let changes = names.map(|name| (name, named(&before, name), named(&now, name)));
         let changes = changes.filter(|(_, before, now)| before != now);

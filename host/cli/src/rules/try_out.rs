@@ -21,7 +21,7 @@ pub fn run(args: &Args, wish: &TryArgs) -> Result<Exit, Failed> {
     let read = read_cases(&folder, &wish.case, &text, Expectations::Optional);
     let file = read.map_err(|problems| Failed {
         message: problems.to_string(),
-        hint: "write one [[case]]; plugins/README.md says how".to_owned(),
+        hint: "write one [[case]]; plugins/cases.md says how".to_owned(),
         exit: Exit::Problems,
     })?;
     let rules = rules(&folder, &wish.component, &file.cases)?;
