@@ -32,6 +32,9 @@ pub struct BuiltModule {
 /// Makes a component of a module, and says what it decides.
 pub fn build_module(module: &Path, out: &Path) -> Result<BuiltModule, AuthorError> {
     let bytes = super::read(module, |module| fs::read(module))?;
+    if Parser::is_component(&bytes) {
+        return Err(no_component("it is one already"));
+    }
     let kinds = kinds(&bytes)?;
     if kinds.is_empty() {
         let names = KINDS.map(interface).join(", ");
