@@ -71,16 +71,7 @@ pub fn install(
 /// # Errors
 /// A version that is not there, and what [`install`] refuses.
 pub fn switch(root: &Path, to: &PackVersion, known: &Known) -> Result<Pinned, Problems> {
-    let path = installed(root, to)?;
-    let pack = open(&root.join(&path), &PackLimits::default())
-        .map_err(|error| Problem::of_file(&path, error.to_string()).hint(error.hint()))?;
-    let settings = pack.settings();
-    if settings.name != to.name || settings.version != to.version {
-        let message = format!("is the pack {} {}", settings.name, settings.version);
-        let hint = "remove the file, and install the pack again";
-        return Err(Problem::of_file(path, message).hint(hint).into());
-    }
-    let pinned = install(root, &[(path, pack)], known)?;
+    let pinned = install(root, &[installed_pack(root, to)?], known)?;
     Ok(pinned.into_iter().next().expect("one pack was given"))
 }
 
@@ -130,6 +121,23 @@ impl FromStr for PackVersion {
         let name = name.to_owned();
         Ok(Self { name, version })
     }
+}
+
+/// Opens a pack that lies in a treaty folder, whoever signed it.
+///
+/// # Errors
+/// A version that is not there, or a file that is another pack.
+pub fn installed_pack(root: &Path, what: &PackVersion) -> Result<(PathBuf, Pack), Problem> {
+    let path = installed(root, what)?;
+    let pack = open(&root.join(&path), &PackLimits::default())
+        .map_err(|error| Problem::of_file(&path, error.to_string()).hint(error.hint()))?;
+    let settings = pack.settings();
+    if settings.name != what.name || settings.version != what.version {
+        let message = format!("is the pack {} {}", settings.name, settings.version);
+        let hint = "remove the file, and install the pack again";
+        return Err(Problem::of_file(path, message).hint(hint));
+    }
+    Ok((path, pack))
 }
 
 /// The versions of packs whose files lie in a treaty folder, by name and version.
