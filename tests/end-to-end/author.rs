@@ -3,6 +3,7 @@
 //!
 //! These tests use the languages' own tools and registries.
 
+mod c;
 mod own_tests;
 mod world;
 
@@ -32,7 +33,7 @@ fn build(bench: &Bench, arguments: &[&str]) -> Ended {
 }
 
 /// One folder for what the libraries of rules in Rust are compiled to.
-fn in_shared_folder(command: &mut Command) -> &mut Command {
+pub(crate) fn in_shared_folder(command: &mut Command) -> &mut Command {
     let shared = concat!(env!("CARGO_TARGET_TMPDIR"), "/authors");
     command.env("CARGO_TARGET_DIR", shared)
 }
@@ -89,34 +90,44 @@ fn rules(kind: &str, languages: &[&'static str]) -> Vec<(&'static str, Rule)> {
 fn resolvers_in_every_language_decide_alike() {
     let languages = ["rust", "javascript", "typescript", "python"];
     let rules = rules("resolver", &languages);
-    let (setup, conflicts) = (world::setup(), world::conflicts());
-    let decide = |rule: &Rule| -> Vec<Verdict> {
-        let answers = rule.resolve(&setup, &conflicts).answers.into_iter();
-        let verdicts = answers.flat_map(|answer| answer.expect("the rule decides"));
-        verdicts.collect()
-    };
     let expected = decide(&rules[0].1);
+    assert_eq!(told(&expected), world::VERDICTS);
+    for (language, rule) in &rules[1..] {
+        assert_eq!(decide(rule), expected, "{language}");
+    }
+    for (language, rule) in &rules {
+        refuses_a_wrong_setup(language, rule);
+    }
+}
+
+/// What the rule makes of the conflicts.
+fn decide(rule: &Rule) -> Vec<Verdict> {
+    let answers = rule.resolve(&world::setup(), &world::conflicts()).answers;
+    let verdicts = answers.into_iter();
+    let verdicts = verdicts.flat_map(|answer| answer.expect("the rule decides"));
+    verdicts.collect()
+}
+
+/// Verdicts as the world of these tests has them.
+fn told(verdicts: &[Verdict]) -> Vec<String> {
     let told = |verdict: &Verdict| match &verdict.decision {
         Decision::Keep(side) => format!("{side}, {}", verdict.reason),
         Decision::Set(value) => format!("{value:?}, {}", verdict.reason),
         Decision::Escalate => format!("?, {}", verdict.reason),
     };
-    let expected_told: Vec<_> = expected.iter().map(told).collect();
-    assert_eq!(expected_told, world::VERDICTS);
-    for (language, rule) in &rules[1..] {
-        assert_eq!(decide(rule), expected, "{language}");
-    }
-    // What is wrong with a setup is told alike, and by every element.
-    let mut wrong = setup.clone();
+    verdicts.iter().map(told).collect()
+}
+
+/// What is wrong with a setup is told alike, and by every element.
+fn refuses_a_wrong_setup(language: &str, rule: &Rule) {
+    let mut wrong = world::setup();
     wrong.attributes = vec![("clock-tolerance-ms".to_owned(), "two".to_owned())];
-    for (language, rule) in &rules {
-        let problems = rule.check(&wrong).expect("the rule checks");
-        let said = "the clock tolerance two is no whole number";
-        assert_eq!(problems[0].message, said, "{language}");
-        let answers = rule.resolve(&wrong, &conflicts[..2]).answers;
-        let refusals = answers.iter().filter(|answer| answer.is_err());
-        assert_eq!(refusals.count(), 2, "{language}");
-    }
+    let problems = rule.check(&wrong).expect("the rule checks");
+    let said = "the clock tolerance two is no whole number";
+    assert_eq!(problems[0].message, said, "{language}");
+    let answers = rule.resolve(&wrong, &world::conflicts()[..2]).answers;
+    let refusals = answers.iter().filter(|answer| answer.is_err());
+    assert_eq!(refusals.count(), 2, "{language}");
 }
 
 #[test]

@@ -5,6 +5,8 @@ use std::process::{Command, Output, Stdio};
 
 use tempfile::TempDir;
 
+const TREATY: &str = env!("CARGO_BIN_EXE_treaty");
+
 /// How many passes a treaty may need until nothing is left to do: a reference
 /// waits for its target, a write that came too late is decided afresh.
 const PASSES_MAX: usize = 8;
@@ -80,9 +82,20 @@ impl Bench {
 
     /// The command, ready to be started.
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_treaty"));
+        let mut command = self.program(TREATY);
+        command.args(arguments);
         command
-            .args(arguments)
+    }
+
+    /// Another program in the folder, which finds `treaty` by its name.
+    pub fn program(&self, program: &str) -> Command {
+        let folder = Path::new(TREATY).parent().map(Path::to_owned);
+        let others = std::env::var_os("PATH").unwrap_or_default();
+        let path = folder.into_iter().chain(std::env::split_paths(&others));
+        let path = std::env::join_paths(path).expect("paths can be joined");
+        let mut command = Command::new(program);
+        command
+            .env("PATH", path)
             .current_dir(self.path())
             .stdin(Stdio::null())
             .env(

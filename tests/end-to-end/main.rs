@@ -20,6 +20,7 @@ mod doctor;
 mod explain;
 mod full_disk;
 mod golden;
+mod guide;
 mod init;
 mod installed;
 mod killed;

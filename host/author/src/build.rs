@@ -1,6 +1,7 @@
 //! From a rule's folder to its component.
 
 mod javascript;
+mod module;
 mod python;
 mod rust;
 
@@ -9,6 +10,8 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sha2::{Digest as _, Sha256};
+
+pub use module::{BuiltModule, build_module};
 
 use crate::{AuthorError, Kind, Language, Manifest, RuleName};
 
@@ -33,7 +36,7 @@ pub enum RustTarget {
     Wasip2,
 }
 
-/// A component that was made.
+/// A component that was made of a rule's folder.
 #[derive(Clone, Debug, Serialize)]
 pub struct Built {
     /// The rule's name.
@@ -43,6 +46,14 @@ pub struct Built {
     /// What it is written in.
     pub language: Language,
     /// The component.
+    #[serde(flatten)]
+    pub component: Component,
+}
+
+/// A component that was made, in its file.
+#[derive(Clone, Debug, Serialize)]
+pub struct Component {
+    /// The file.
     pub file: PathBuf,
     /// Its size, in bytes.
     pub size_bytes: u64,
@@ -76,19 +87,27 @@ pub fn build(
         Language::Python => python::component(&job, progress)?,
     };
     let file = folder.join(format!("{}.wasm", manifest.name));
-    fs::write(&file, &component).map_err(|source| AuthorError::File {
-        doing: "write",
-        path: file.clone(),
-        source,
-    })?;
     Ok(Built {
         name: manifest.name,
         kind: manifest.kind,
         language: manifest.language,
-        file,
-        size_bytes: component.len() as u64,
-        digest: format!("sha256:{}", hex::encode(Sha256::digest(&component))),
+        component: Component::write(file, &component)?,
     })
+}
+
+impl Component {
+    fn write(file: PathBuf, bytes: &[u8]) -> Result<Self, AuthorError> {
+        fs::write(&file, bytes).map_err(|source| AuthorError::File {
+            doing: "write",
+            path: file.clone(),
+            source,
+        })?;
+        Ok(Self {
+            file,
+            size_bytes: bytes.len() as u64,
+            digest: format!("sha256:{}", hex::encode(Sha256::digest(bytes))),
+        })
+    }
 }
 
 /// A folder that is being built.

@@ -116,7 +116,7 @@ impl AuthorError {
             Self::NoProgram { hint, .. } | Self::Tool { hint, .. } => (*hint).into(),
             Self::NoComponent { .. } => {
                 "the rule must export one kind by `treaty_sdk::export_…!`, and be built against \
-                 the SDK in its folder"
+                 the SDK in its folder; what a module exports shows examples/rules-c"
                     .into()
             }
         }

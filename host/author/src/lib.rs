@@ -17,7 +17,7 @@
 //! let name = "keep-newest".parse()?;
 //! let made = new(Path::new("."), &name, Kind::Resolver, Language::JavaScript)?;
 //! let built = build(&made.folder, BuildOptions::default(), &mut |_| {})?;
-//! println!("{} has {} bytes", built.file.display(), built.size_bytes);
+//! println!("{} has {} bytes", built.component.file.display(), built.component.size_bytes);
 //! # Ok(())
 //! # }
 //! ```
@@ -31,7 +31,7 @@ mod sdk;
 mod template;
 mod tool;
 
-pub use build::{BuildOptions, Built, RustTarget, build};
+pub use build::{BuildOptions, Built, BuiltModule, Component, RustTarget, build, build_module};
 pub use error::{AuthorError, BadName};
 pub use manifest::{CONTRACT_VERSION, Kind, Language, Manifest};
 pub use name::RuleName;

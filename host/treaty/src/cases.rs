@@ -1,6 +1,6 @@
 //! Case files: examples of what the rules of a treaty must decide, `cases/*.toml`.
 //!
-//! The form is documented for those who write it in `plugins/README.md`.
+//! The form is documented for those who write it in `plugins/cases.md`.
 
 mod compare;
 mod conflict;

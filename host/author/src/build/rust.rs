@@ -128,7 +128,8 @@ fn without_paths(folder: &Path) -> OsString {
     flags
 }
 
-fn encode(module: &[u8]) -> Result<Vec<u8>, AuthorError> {
+/// Makes a component of a module that says what it exports.
+pub(super) fn encode(module: &[u8]) -> Result<Vec<u8>, AuthorError> {
     ComponentEncoder::default()
         .validate(true)
         .module(module)

@@ -290,7 +290,8 @@ impl From<LanguageArg> for Language {
 /// Which folder.
 #[derive(Debug, ClapArgs)]
 pub struct BuildArgs {
-    /// The rule's folder: the one with `rule.toml`.
+    /// The rule's folder: the one with `rule.toml`. Or a WebAssembly module that other
+    /// tools made: `<name>.module.wasm` becomes the component `<name>.wasm`.
     #[arg(default_value = ".", value_name = "FOLDER")]
     pub folder: PathBuf,
 

@@ -192,7 +192,7 @@ fn case_texts(folder: &TreatyFolder, named: &[PathBuf]) -> Result<Vec<CaseText>,
     if found.is_empty() && of_packs.is_empty() {
         return Err(Failed::new(
             "the treaty has no cases",
-            "write one into cases/, for instance cases/phone.toml; plugins/README.md says how",
+            "write one into cases/, for instance cases/phone.toml; plugins/cases.md says how",
         ));
     }
     let own = found
@@ -205,7 +205,7 @@ fn text_at(path: &Path, shown: &Path) -> Result<CaseText, Failed> {
     let text = fs::read_to_string(path).map_err(|error| {
         Failed::new(
             format!("{}: cannot be read: {error}", shown.display()),
-            "name a case file; plugins/README.md says what is in one",
+            "name a case file; plugins/cases.md says what is in one",
         )
     })?;
     let shown = shown.to_owned();

@@ -28,7 +28,7 @@ pub fn run(args: &Args, wish: &TryArgs) -> Result<Exit, Failed> {
     );
     let file = read.map_err(|problems| Failed {
         message: problems.to_string(),
-        hint: "write one [[case]]; plugins/README.md says how".to_owned(),
+        hint: "write one [[case]]; plugins/cases.md says how".to_owned(),
         exit: Exit::Problems,
     })?;
     let rules = rules(&folder, &wish.component, &file.cases)?;
