@@ -100,6 +100,7 @@ impl Fill<'_> {
             ("{{decides}}", decides(kind).to_owned()),
             ("{{use}}", in_a_treaty(kind).to_owned()),
             ("{{entity}}", of_entity(self.name, kind)),
+            ("{{cell}}", of_cell(self.name, kind)),
             ("{{limits}}", limits(self.language).to_owned()),
         ];
         filled
@@ -196,9 +197,17 @@ fn tried(kind: Kind) -> [(&'static str, &'static str); 3] {
 /// Where the treaty's entity names the rule.
 fn of_entity(name: &RuleName, kind: Kind) -> String {
     match kind {
-        Kind::Resolver => format!("resolver = \"{name}\"\n"),
+        Kind::Resolver => String::new(),
         Kind::Mapper => format!("mapper = \"{name}\"\n"),
         Kind::Matcher => format!("[entities.contact.match]\nmatcher = \"{name}\"\n"),
+    }
+}
+
+/// What stands in the column `rule` of the fields that it may decide.
+fn of_cell(name: &RuleName, kind: Kind) -> String {
+    match kind {
+        Kind::Resolver => name.to_string(),
+        Kind::Mapper | Kind::Matcher => String::new(),
     }
 }
 
