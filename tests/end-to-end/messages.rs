@@ -216,6 +216,7 @@ fn every_command_has_a_json_form() {
             "day",
             "entities",
             "hour",
+            "packs",
             "questions_answered",
             "questions_open",
             "runs",
@@ -223,6 +224,7 @@ fn every_command_has_a_json_form() {
             "undelivered",
         ],
     );
+    check_keys(&bench, &["pack", "list"], 0, &["in_use", "not_in_use"]);
     let diagnosis = ["backlog", "disk", "held_by", "symptoms", "systems"];
     check_keys(&bench, &["doctor"], 0, &diagnosis);
     bench.edit("crm/contacts.csv", "anna@berg.example", "anna@crm.example");

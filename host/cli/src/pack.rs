@@ -29,6 +29,7 @@ pub async fn run(args: &Args, pack: &PackArgs) -> Result<Exit, Failed> {
         PackCommand::Use(wish) => installed::switch(args, wish),
         PackCommand::Remove(wish) => installed::remove(args, wish),
         PackCommand::List => installed::list(args),
+        PackCommand::History => installed::history(args),
         PackCommand::Push(wish) => registry::push(args, wish).await,
         PackCommand::Pull(wish) => registry::pull(args, wish).await,
     }

@@ -37,6 +37,15 @@ pub fn run(args: &Args, status_args: &StatusArgs) -> Result<Exit, Failed> {
             }
         }
     }
+    for pack in &status.packs {
+        let since = pack.since.map(|since| format!(", since {since}"));
+        tell::typed_line(format!(
+            "pack {} {}{}",
+            pack.name,
+            pack.version,
+            since.unwrap_or_default()
+        ));
+    }
     for shown in &status.trips {
         let (trip, since) = (&shown.trip, shown.since);
         let approved = match &shown.approved_by {

@@ -42,6 +42,7 @@ mod merging;
 mod observe;
 mod open;
 mod opening;
+mod packs;
 mod pairs;
 mod part;
 mod pass;
@@ -107,6 +108,7 @@ pub use init::{
 pub use opening::{
     DeliverAlerts, Environment, OpenSystem, Opening, RealAlerts, RealSystems, ShippedRule, known,
 };
+pub use packs::{PackChange, PackInUse};
 pub use pass::Mode;
 pub use question::{FieldShown, RecordShown, Reply, SameShown};
 pub use reader::Reader;
@@ -134,6 +136,8 @@ pub type Progress = Arc<dyn Fn(Event<'_>) + Send + Sync>;
 /// A treaty, ready to work.
 pub struct Engine {
     pub(crate) parts: Vec<Part>,
+    /// The packs that tables and rules come from.
+    pub(crate) packs: Vec<PackInUse>,
     pub(crate) ledger: Ledger,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) guards: Limits,

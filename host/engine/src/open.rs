@@ -19,6 +19,7 @@ use crate::absent::{describe_or_recall, open_or_stand_in};
 use crate::alerting::Alerting;
 use crate::drift::Described;
 use crate::opening::Opening;
+use crate::packs::PackInUse;
 use crate::part::{Bound, PartSystem, source_of};
 use crate::report::Event;
 use crate::rules::Rules;
@@ -59,6 +60,7 @@ impl Engine {
         ledger.use_shapes(parts.iter().map(Part::shape).collect());
         let engine = Self {
             parts,
+            packs: folder.packs.iter().map(PackInUse::of).collect(),
             clock: opening.clock.clone(),
             guards: limits(&folder.guards),
             count_difference_max: folder.guards.count_difference_max,

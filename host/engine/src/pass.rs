@@ -58,6 +58,7 @@ impl Engine {
         let mut report = Report::default();
         *self.pending() = Pending::default();
         self.take_answers()?;
+        self.note_packs()?;
         let pass = Pass {
             mode,
             run,

@@ -15,7 +15,7 @@ use crate::question::choice_for;
 use crate::status::{
     EntitySystemStatus, Lately, ProblemShown, Status, TripShown, UndeliveredShown,
 };
-use crate::{EngineError, Reply};
+use crate::{EngineError, PackInUse, Reply};
 
 /// The ledger of a treaty, opened to be asked.
 pub struct Reader {
@@ -50,6 +50,7 @@ impl Reader {
         let totals = self.ledger.totals()?;
         let now = self.clock.now();
         let mut status = Status {
+            packs: PackInUse::remembered(&self.ledger)?,
             trips: self.trips()?.iter().map(TripShown::of).collect(),
             undelivered: self
                 .ledger

@@ -139,9 +139,9 @@ impl Keeper {
 impl Kept {
     fn load(&mut self, settings: &RuleSettings, opening: &Opening) -> Result<Rule, EngineError> {
         // The budget of its pack holds for this rule alone.
-        let limits = Limits::default().with(&settings.limits);
-        let limits = limits.with(&self.treaty);
-        if limits != self.limits {
+        let own = Some(&settings.limits).filter(|own| **own != RuleLimits::default());
+        let limits = own.map(|own| Limits::default().with(own));
+        if let Some(limits) = limits.filter(|limits| *limits != self.limits) {
             let options = SandboxOptions {
                 cache: opening.cache.clone(),
                 compiler: opening.compiler.clone(),

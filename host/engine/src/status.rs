@@ -8,6 +8,8 @@ use serde::Serialize;
 use treaty_ledger::StoredTrip;
 use treaty_model::{EntityName, RemoteId, SystemName, Timestamp, Trip, Trouble};
 
+use crate::PackInUse;
+
 pub use runs::{Lately, RunShown, Volume};
 
 /// How a treaty stands.
@@ -19,6 +21,8 @@ pub struct Status {
     pub questions_open: u64,
     /// Answers that the next pass carries out.
     pub questions_answered: u64,
+    /// The packs that the last pass was made with.
+    pub packs: Vec<PackInUse>,
     /// Guards that tripped.
     pub trips: Vec<TripShown>,
     /// Alerts that did not reach everybody they are for.

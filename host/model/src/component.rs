@@ -36,3 +36,21 @@ pub struct RuleLimits {
     /// Log lines that are kept of one batch.
     pub log_lines: Option<u64>,
 }
+
+impl RuleLimits {
+    /// What is said here, and what others say where this says nothing.
+    pub fn or(self, others: &Self) -> Self {
+        Self {
+            component_mib: self.component_mib.or(others.component_mib),
+            memory_mib: self.memory_mib.or(others.memory_mib),
+            table_elements: self.table_elements.or(others.table_elements),
+            instances: self.instances.or(others.instances),
+            fuel_base: self.fuel_base.or(others.fuel_base),
+            fuel_per_element: self.fuel_per_element.or(others.fuel_per_element),
+            fuel_per_byte: self.fuel_per_byte.or(others.fuel_per_byte),
+            time_base_ms: self.time_base_ms.or(others.time_base_ms),
+            time_per_element_ms: self.time_per_element_ms.or(others.time_per_element_ms),
+            log_lines: self.log_lines.or(others.log_lines),
+        }
+    }
+}

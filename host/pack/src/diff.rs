@@ -71,20 +71,50 @@ pub struct RuleChange {
     pub settings: Vec<KeyChange>,
 }
 
-/// Compares a pack with an older one.
+impl RuleChange {
+    fn is_empty(&self) -> bool {
+        self.change == Change::Changed && self.component.is_none() && self.settings.is_empty()
+    }
+}
+
+/// Compares a pack with an older one; or with the one that it changes, and then what
+/// it says nothing of stays as it was.
 pub fn diff(old: &Pack, new: &Pack) -> PackDiff {
     let (before, now) = (old.settings(), new.settings());
-    PackDiff {
+    let mut diff = PackDiff {
         said: keys(&said(before), &said(now)),
         tables: tables::changes(old, new),
         rules: rules(old, new),
         budget: keys(&budget(before), &budget(now)),
         cases: cases::changes(old, new),
         documents: documents(old, new),
+    };
+    let mut extends = now.extends.iter();
+    if extends.any(|extends| extends.name == before.name) {
+        diff.leave_standing();
     }
+    diff
 }
 
 impl PackDiff {
+    /// Takes out what an overlay does not mention: it stands.
+    fn leave_standing(&mut self) {
+        let stays = |change: Change| change == Change::Removed;
+        self.budget.clear();
+        self.tables.retain(|_, table| !stays(table.change));
+        for table in self.tables.values_mut() {
+            table.removed.clear();
+        }
+        self.tables.retain(|_, table| !table.is_empty());
+        self.rules.retain(|_, rule| !stays(rule.change));
+        for rule in self.rules.values_mut() {
+            rule.settings.retain(|key| key.is.is_some());
+        }
+        self.rules.retain(|_, rule| !rule.is_empty());
+        self.cases.retain(|case| !stays(case.change));
+        self.documents.retain(|_, change| !stays(*change));
+    }
+
     /// Whether both are the same but for comments, order and spaces.
     pub fn is_empty(&self) -> bool {
         self.said.is_empty()
@@ -185,7 +215,8 @@ fn rules(old: &Pack, new: &Pack) -> BTreeMap<String, RuleChange> {
         let (was, is) = (before.get(name), now.get(name));
         let component = match (was, is) {
             (Some(was), Some(is)) => {
-                let differs = component(old, was) != component(new, is);
+                let stays = is.component == Component::Inherited;
+                let differs = !stays && component(old, was) != component(new, is);
                 differs.then_some(Change::Changed)
             }
             _ => None,
@@ -211,6 +242,7 @@ fn rules(old: &Pack, new: &Pack) -> BTreeMap<String, RuleChange> {
 fn component<'p>(pack: &'p Pack, rule: &'p PackRule) -> Result<&'p [u8], &'p str> {
     match &rule.component {
         Component::Shipped(name) => Err(name),
+        Component::Inherited => Err(""),
         Component::File(path) => {
             let file = pack.file(path.as_str());
             Ok(file.map_or(&[][..], |file| &file.bytes))

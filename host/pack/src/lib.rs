@@ -75,11 +75,14 @@ pub use limits::PackLimits;
 pub use open::{OpenError, open, read_archive};
 pub use pack::Pack;
 pub use pack_path::{PackPath, PathProblem};
-pub use pinned::{PackVersion, Pinned, install, read_lock, read_treaty, remove, switch};
+pub use pinned::{
+    CannotStack, Layer, NoStack, PackVersion, Pinned, effective, install, installed_pack,
+    read_lock, read_treaty, remove, stack, switch, versions_in,
+};
 pub use refusal::Refusal;
 pub use registry::{
     Credentials, CredentialsError, NoReference, PackReference, RegistryError, RegistryOptions,
-    Which, pull, push, resolve, signature_tag,
+    Which, pull, push, resolve, signature_tag, versions,
 };
 pub use settings::{CONTRACTS, Component, Extends, PackProfile, PackRule, PackSettings};
 pub use signing::{

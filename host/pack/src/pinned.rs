@@ -10,14 +10,17 @@ use treaty_folder::{
     read_with,
 };
 
-use crate::{Pack, PackLimits, PublicKey, open, verify};
+use crate::{Extends, Pack, PackLimits, PublicKey, open, verify};
 
 mod install;
 mod lock;
 mod overlay;
+mod stack;
 
-pub use install::{PackVersion, install, remove, switch};
+pub use install::{PackVersion, install, installed_pack, remove, switch, versions_in};
 pub use lock::{Pinned, read_lock};
+pub use overlay::{Layer, effective};
+pub use stack::{CannotStack, NoStack, stack};
 
 use lock::{LOCK_FILE, path_of};
 
@@ -55,18 +58,28 @@ struct Shelf<'a> {
 impl Shelf<'_> {
     /// What the packs of the treaty bring along, and the names of all of them.
     fn parts_in_use(&self) -> Result<(Vec<PackParts>, BTreeSet<String>), Problem> {
-        let mut names = BTreeSet::new();
-        let mut parts = Vec::new();
+        let mut stacks = Vec::new();
         for used in &self.asked.uses {
-            let chain = self.chain_of(used)?;
-            names.extend(chain.iter().map(|pack| pack.settings().name.clone()));
-            parts.push(overlay::effective(&chain)?);
+            stacks.push(self.stack_of(used)?);
+        }
+        let name = |pack: &Pack| pack.settings().name.clone();
+        let below = stacks.iter().filter_map(|stack| stack.split_last());
+        let below: BTreeSet<_> = below
+            .flat_map(|(_, below)| below.iter().map(name))
+            .collect();
+        let names = stacks.iter().flatten().map(name).collect();
+        // A pack that another one changes counts as that one has it.
+        stacks.retain(|stack| stack.last().is_none_or(|top| !below.contains(&name(top))));
+        let mut parts = Vec::new();
+        for stack in &stacks {
+            let layers: Vec<_> = stack.iter().map(Layer::of).collect();
+            parts.push(effective(&layers)?);
         }
         Ok((parts, names))
     }
 
     /// A pack and those that it changes, the lowest first.
-    fn chain_of(&self, used: &PackAsked) -> Result<Vec<Pack>, Problem> {
+    fn stack_of(&self, used: &PackAsked) -> Result<Vec<Pack>, Problem> {
         let name = &used.name.value;
         let Some(pinned) = self.pinned(name) else {
             let message = format!("the pack {name} is not installed");
@@ -74,35 +87,17 @@ impl Shelf<'_> {
             return Err(Problem::at(&used.name.place, message).hint(hint));
         };
         check_version(used, &pinned.version)?;
-        let mut chain = vec![self.pack(pinned)?];
-        while let Some(top) = chain.last()
-            && let Some(extends) = top.settings().extends.clone()
-        {
-            let name = &top.settings().name;
-            let refuse = |what: String| {
+        let mut find = |extends: &Extends| match self.pinned(&extends.name) {
+            Some(pinned) => self.pack(pinned).map(Some),
+            None => Ok(None),
+        };
+        stack(self.pack(pinned)?, &mut find).map_err(|error| match error {
+            NoStack::Search(problem) => problem,
+            NoStack::Unfit(why) => {
                 let hint = "install both in one command: treaty pack install <base> <overlay>";
-                Err(Problem::at(
-                    &used.name.place,
-                    format!("the pack {name} changes {extends}, {what}"),
-                )
-                .hint(hint))
-            };
-            if chain
-                .iter()
-                .any(|pack| pack.settings().name == extends.name)
-            {
-                return refuse("which changes it in turn".to_owned());
+                Problem::at(&used.name.place, why.to_string()).hint(hint)
             }
-            let Some(below) = self.pinned(&extends.name) else {
-                return refuse("which is not installed".to_owned());
-            };
-            if !extends.version.matches(&below.version) {
-                return refuse(format!("and {} is installed", below.version));
-            }
-            chain.push(self.pack(below)?);
-        }
-        chain.reverse();
-        Ok(chain)
+        })
     }
 
     fn pinned(&self, name: &str) -> Option<&Pinned> {

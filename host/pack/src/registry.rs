@@ -5,9 +5,10 @@
 //! bound before it is read, everything has the digest that was asked for, and the
 //! whole has an end in time.
 
-use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, BTreeSet};
 
+use semver::Version;
 use treaty_model::Digest;
 
 use crate::archive::document;
@@ -28,7 +29,10 @@ pub use options::{Credentials, CredentialsError, RegistryOptions};
 pub use reference::{NoReference, PackReference, Which};
 
 use access::Access;
-use session::Session;
+use session::{More, Session};
+
+/// How many answers of a registry make up its list of tags at most.
+const TAG_PAGES_MAX: u64 = 32;
 
 /// Sends a pack and its signatures to a registry, and returns its digest there.
 ///
@@ -152,6 +156,37 @@ pub async fn resolve(
             refusal,
         })?;
         Ok(Digest::of(&bytes))
+    })
+    .await
+}
+
+/// The versions that a repository has, in order: its tags, as far as they are
+/// versions. Which of them is a pack, [`pull`] finds out.
+///
+/// # Errors
+/// As for [`pull`].
+pub async fn versions(
+    of: &PackReference,
+    options: &RegistryOptions,
+) -> Result<Vec<Version>, RegistryError> {
+    in_time(of, options, async {
+        let session = Session::open(of, Access::Pull, options).await?;
+        let bytes_max = options.limits.description_bytes_max;
+        let mut found = BTreeSet::new();
+        let mut after: Option<String> = None;
+        for _ in 0..TAG_PAGES_MAX {
+            let (tags, more) = session.tags(after.as_deref(), bytes_max).await?;
+            found.extend(tags.iter().filter_map(|tag| Version::parse(tag).ok()));
+            after = tags.last().cloned();
+            if more == More::No || after.is_none() {
+                return Ok(found.into_iter().collect());
+            }
+        }
+        Err(RegistryError::TooMuch {
+            reference: of.to_string(),
+            what: "its tags".to_owned(),
+            max: bytes_max * TAG_PAGES_MAX,
+        })
     })
     .await
 }

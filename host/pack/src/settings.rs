@@ -60,6 +60,7 @@ pub struct PackSettings {
 #[serde(rename_all = "kebab-case")]
 pub struct PackRule {
     /// Where its component is.
+    #[serde(skip_serializing_if = "Component::is_inherited")]
     pub component: Component,
     /// What the component may import.
     pub profile: PackProfile,
@@ -75,6 +76,14 @@ pub enum Component {
     /// Inside the binary. Whether such a rule ships, whoever installs the pack
     /// knows.
     Shipped(String),
+    /// As the pack has it that this one changes.
+    Inherited,
+}
+
+impl Component {
+    fn is_inherited(&self) -> bool {
+        *self == Self::Inherited
+    }
 }
 
 /// What a component may import, in the words of `treaty.toml`.
@@ -117,6 +126,7 @@ impl fmt::Display for Component {
         match self {
             Self::File(path) => path.fmt(f),
             Self::Shipped(rule) => write!(f, "shipped:{rule}"),
+            Self::Inherited => f.write_str("as the base has it"),
         }
     }
 }

@@ -4,18 +4,18 @@
 //! treaty. Its systems are the columns of the tables, and are never opened.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use treaty_model::{Absentees, Deletes, Entity, EntitySystem, FieldTable};
 
 use crate::folder::TreatyFolder;
+use crate::packs::PackSheet;
 use crate::settings::entities::{DEFAULT_MAPPER, DEFAULT_RESOLVER};
 use crate::settings::rules::shipped;
 use crate::settings::{
     Alerts, EntityPlaces, EntitySettings, Guards, Limits, Matching, RuleSettings, SourceSettings,
     SystemSettings, Upkeep,
 };
-use crate::sheet::{Sheet, decode};
+use crate::sheet::Sheet;
 use crate::{Place, Problem, Problems, checks, headings, is_name, table};
 
 /// What a rule is called that nobody has named: several could be meant.
@@ -45,10 +45,8 @@ pub struct Bare<'a> {
 pub struct BareTable<'a> {
     /// The entity.
     pub entity: &'a str,
-    /// The file, as it is told.
-    pub file: &'a Path,
-    /// What is in it.
-    pub bytes: &'a [u8],
+    /// The table, and what is laid over its rows, one over the other.
+    pub sheets: &'a [PackSheet],
 }
 
 /// Whether something is all there is.
@@ -114,19 +112,15 @@ fn entity(
     one: &BareTable<'_>,
     problems: &mut Vec<Problem>,
 ) -> Option<EntitySettings> {
-    let sheet = decode(one.bytes).ok_or_else(|| {
-        Problem::of_file(one.file, "is no text that can be read")
-            .hint("save it as CSV in UTF-8 (or UTF-16, or Windows-1252)")
-    });
-    let sheet = sheet.and_then(|text| Sheet::parse(one.file, &text));
-    let sheet = match sheet {
-        Ok(sheet) => sheet,
+    let sheets = match table::parsed(one.sheets) {
+        Ok(sheets) => sheets,
         Err(problem) => {
             problems.push(problem);
             return None;
         }
     };
-    let names = system_names(&sheet);
+    let sheet = sheets.first()?;
+    let names = system_names(sheet);
     if names.len() < 2 {
         let place = sheet.place(&sheet.headings[0]);
         let message = "the table names fewer than two systems";
@@ -142,7 +136,7 @@ fn entity(
         several => Some(only(several).unwrap_or(NO_RULE)),
     };
     let beginning = Place {
-        file: one.file.to_owned(),
+        file: sheet.file.clone(),
         line: 1,
         column: 1,
     };
@@ -158,7 +152,7 @@ fn entity(
         resolver: DEFAULT_RESOLVER.to_owned(),
         matching: matcher.map(Matching::with),
         cross_reference: None,
-        table_path: one.file.to_owned(),
+        table_path: sheet.file.clone(),
         table_files: Vec::new(),
         table_lines: Vec::new(),
         tables: Vec::new(),
@@ -169,7 +163,7 @@ fn entity(
             cells: Vec::new(),
         },
     };
-    table::of_sheet(&sheet, &mut settings, problems);
+    table::of_sheets(&sheets, &mut settings, problems);
     Some(settings)
 }
 
@@ -230,6 +224,10 @@ fn systems(entities: &[EntitySettings]) -> Vec<SystemSettings> {
 /// naming them.
 fn all_rules(bare: &Bare<'_>, entities: &[EntitySettings]) -> Vec<RuleSettings> {
     let mut rules = bare.rules.clone();
+    // All of it is under what it may use up.
+    rules
+        .iter_mut()
+        .for_each(|rule| rule.limits = bare.limits.clone());
     let is_known = |rules: &[RuleSettings], name: &str| rules.iter().any(|rule| rule.name == name);
     let is_open = |entity: &EntitySettings| {
         let table = &entity.entity.table;

@@ -115,7 +115,13 @@ pub fn read_with(
     if problems.has_errors() {
         return Err(problems);
     }
-    let rules = checks::all_rules(&entities, entries, known);
+    let mut rules = checks::all_rules(&entities, entries, known);
+    for rule in &mut rules {
+        // What the treaty says goes before the budget of a pack.
+        if rule.limits != Limits::default() {
+            rule.limits = limits.clone().or(&rule.limits);
+        }
+    }
     Ok(TreatyFolder {
         root: root.to_owned(),
         name: head.name,

@@ -59,7 +59,7 @@ pub use folder::{ConflictDistance, TreatyFolder, read, read_with};
 pub use glob::matches as fits_pattern;
 pub use known::{Known, KnownConnector, Location};
 pub use names::is_name;
-pub use packs::{PackParts, PackSheet, PackedComponent, PackedRule};
+pub use packs::{PackCases, PackParts, PackSheet, PackedComponent, PackedRule};
 pub use problem::{Place, Problem, Problems, Severity};
 pub use revise::{CellChange, NewOwner, Revised};
 pub use schemas::{Schemas, Undecided, check_schemas, undecided};

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use serde_json::Value as Json;
 use treaty_model::Digest;
 
-use crate::{Component, Limits, Profile};
+use crate::{Component, Limits, Profile, RuleSettings};
 
 /// What a pack in use brings along, its overlays laid over it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct PackParts {
     /// Its name, as the treaty names it.
     pub name: String,
@@ -24,8 +24,20 @@ pub struct PackParts {
     pub sheets: BTreeMap<String, Vec<PackSheet>>,
     /// Its rules by name.
     pub rules: BTreeMap<String, PackedRule>,
-    /// Its cases, each with the name under which it is told.
-    pub cases: Vec<(PathBuf, String)>,
+    /// Its case files.
+    pub cases: Vec<PackCases>,
+}
+
+/// A case file in a pack.
+#[derive(Clone, Debug)]
+pub struct PackCases {
+    /// What it is called in problems.
+    pub file: PathBuf,
+    /// What is in it.
+    pub text: String,
+    /// How many packs lie below the one that it is from: a case takes the place of
+    /// those of its name further down.
+    pub depth: usize,
 }
 
 /// A field table in a pack.
@@ -48,6 +60,20 @@ pub struct PackedRule {
     pub configuration: Json,
     /// What it may use up where the treaty does not say otherwise.
     pub limits: Limits,
+}
+
+impl PackedRule {
+    /// The rule as a treaty has it that says nothing more of it.
+    pub fn settings(&self, name: &str) -> RuleSettings {
+        RuleSettings {
+            name: name.to_owned(),
+            component: self.component.clone(),
+            profile: self.profile,
+            configuration: self.configuration.clone(),
+            limits: self.limits.clone(),
+            shadow: None,
+        }
+    }
 }
 
 /// A component in a pack: the bytes that were verified, and no file that could

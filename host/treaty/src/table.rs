@@ -13,6 +13,8 @@ use crate::{PackParts, Place, Problem, headings};
 mod row;
 mod sources;
 
+pub(crate) use sources::parsed;
+
 /// The semantic types that a field can have.
 pub const SEMANTIC_TYPES: [&str; 26] = [
     "text",
@@ -62,15 +64,8 @@ pub(crate) fn read(
                 continue;
             }
         };
-        let mut of_source = Vec::new();
-        for (at, sheet) in sheets.iter().enumerate() {
-            let found = rows_of(sheet, &entity.entity, problems);
-            match at {
-                0 => of_source = found,
-                _ => sources::lay_over(&mut of_source, found, &sheets[..=at], problems),
-            }
-        }
-        rows.push((source.value.name(), of_source));
+        let of_source = laid(&sheets, &entity.entity, problems);
+        rows.extend(of_source.map(|rows| (source.value.name(), rows)));
         if let (Some(sheet), true) = (sheets.first(), entity.table_path.as_os_str().is_empty()) {
             entity.table_path = sheet.file.clone();
         }
@@ -78,14 +73,33 @@ pub(crate) fn read(
     if rows.is_empty() {
         return;
     }
-    let rows = sources::together(rows, &entity.fields_from, problems);
+    let rows = sources::together(&entity.entity.name, rows, &entity.fields_from, problems);
     keep(entity, rows, problems);
 }
 
-/// Reads a field table that has been taken apart into cells.
-pub(crate) fn of_sheet(sheet: &Sheet, entity: &mut EntitySettings, problems: &mut Vec<Problem>) {
-    let rows = rows_of(sheet, &entity.entity, problems);
-    keep(entity, rows, problems);
+/// Reads a field table, and what is laid over it, taken apart into cells.
+pub(crate) fn of_sheets(
+    sheets: &[Sheet],
+    entity: &mut EntitySettings,
+    problems: &mut Vec<Problem>,
+) {
+    if let Some(rows) = laid(sheets, &entity.entity, problems) {
+        keep(entity, rows, problems);
+    }
+}
+
+/// The rows of the first sheet, with those of the others laid over them; none where
+/// the headings of one cannot be understood.
+fn laid(sheets: &[Sheet], entity: &Entity, problems: &mut Vec<Problem>) -> Option<Vec<ReadRow>> {
+    let mut rows = Vec::new();
+    for (at, sheet) in sheets.iter().enumerate() {
+        let found = rows_of(sheet, entity, problems)?;
+        match at {
+            0 => rows = found,
+            _ => sources::lay_over(&mut rows, found, &sheets[..=at], problems),
+        }
+    }
+    Some(rows)
 }
 
 fn keep(entity: &mut EntitySettings, rows: Vec<ReadRow>, problems: &mut Vec<Problem>) {
@@ -110,10 +124,8 @@ struct ReadRow {
     cells: BTreeMap<String, Place>,
 }
 
-fn rows_of(sheet: &Sheet, entity: &Entity, problems: &mut Vec<Problem>) -> Vec<ReadRow> {
-    let Ok(headings) = headings::read(sheet, entity, problems) else {
-        return Vec::new();
-    };
+fn rows_of(sheet: &Sheet, entity: &Entity, problems: &mut Vec<Problem>) -> Option<Vec<ReadRow>> {
+    let headings = headings::read(sheet, entity, problems).ok()?;
     let mut rows = Vec::new();
     for row in &sheet.rows {
         let (cells, order) = cells(sheet, row, &headings, problems);
@@ -134,7 +146,7 @@ fn rows_of(sheet: &Sheet, entity: &Entity, problems: &mut Vec<Problem>) -> Vec<R
             cells,
         });
     }
-    rows
+    Some(rows)
 }
 
 /// The cells of a row that are not blank, and their headings in the order of

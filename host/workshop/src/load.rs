@@ -2,11 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::error::Error as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use treaty_folder::{Component, RuleSettings, TreatyFolder};
-use treaty_sandbox::{LoadError, Profile, Rule, Sandbox, SandboxError, SandboxOptions};
+use treaty_model::RuleLimits;
+use treaty_sandbox::{Limits, LoadError, Profile, Rule, Sandbox, SandboxError, SandboxOptions};
 
 /// What a shipped rule is called where a file could be named as well.
 const SHIPPED: &str = "shipped:";
@@ -54,6 +55,7 @@ pub struct Loaded {
 
 /// A sandbox and the rules that ship.
 pub struct Workshop {
+    options: SandboxOptions,
     sandbox: Sandbox,
     shipped: Vec<ShippedComponent>,
 }
@@ -72,6 +74,9 @@ pub enum CannotLoad {
     /// The sandbox refuses it.
     #[error("{}{}", .0, because(.0))]
     Refused(#[from] LoadError),
+    /// There can be no sandbox.
+    #[error(transparent)]
+    NoSandbox(#[from] SandboxError),
 }
 
 /// Why a rule of a treaty cannot be loaded.
@@ -96,6 +101,7 @@ impl CannotLoad {
         match self {
             Self::NotShipped { .. } => "name one of them, or a file",
             Self::Refused(error) => error.hint(),
+            Self::NoSandbox(_) => "this machine cannot run rules; see the message",
         }
     }
 }
@@ -106,8 +112,12 @@ impl Workshop {
         options: SandboxOptions,
         shipped: Vec<ShippedComponent>,
     ) -> Result<Self, SandboxError> {
-        let sandbox = Sandbox::new(options)?;
-        Ok(Self { sandbox, shipped })
+        let sandbox = Sandbox::new(options.clone())?;
+        Ok(Self {
+            options,
+            sandbox,
+            shipped,
+        })
     }
 
     /// Loads a component under the first profile that it fits.
@@ -131,15 +141,14 @@ impl Workshop {
     ) -> Result<BTreeMap<String, Rule>, CannotLoadNamed> {
         let names = names.into_iter();
         let settings = names.filter_map(|name| folder.rule(name));
-        self.load_each(settings, &|path| Place::File(path.to_owned()))
+        self.load_each(settings)
     }
 
     /// Loads rules by their names, each once, under the profile that their settings
-    /// name. `place` says where the file of a component is.
+    /// name, and under their own limits.
     pub fn load_each<'r>(
         &self,
         all: impl IntoIterator<Item = &'r RuleSettings>,
-        place: &dyn Fn(&Path) -> Place,
     ) -> Result<BTreeMap<String, Rule>, CannotLoadNamed> {
         let mut rules = BTreeMap::new();
         for settings in all {
@@ -147,11 +156,13 @@ impl Workshop {
                 continue;
             }
             let place = match &settings.component {
-                Component::File(path) => place(path),
+                Component::File(path) => Place::File(path.clone()),
                 Component::Shipped(name) => Place::Shipped(name.clone()),
                 Component::Packed(packed) => Place::Held(packed.bytes.clone()),
             };
-            let loaded = self.load_under(&place, settings.profile);
+            let loaded = self
+                .sandbox_of(settings)
+                .and_then(|sandbox| self.load_in(sandbox.as_ref(), &place, settings.profile));
             let loaded = loaded.map_err(|error| CannotLoadNamed {
                 name: settings.name.clone(),
                 error,
@@ -161,24 +172,43 @@ impl Workshop {
         Ok(rules)
     }
 
+    /// A sandbox for a rule that is under other limits than the others; none: it is
+    /// not.
+    fn sandbox_of(&self, settings: &RuleSettings) -> Result<Option<Sandbox>, CannotLoad> {
+        let own = Some(&settings.limits).filter(|own| **own != RuleLimits::default());
+        let limits = own.map(|own| Limits::default().with(own));
+        let limits = limits.filter(|limits| *limits != self.options.limits);
+        let sandbox = limits.map(|limits| {
+            Sandbox::new(SandboxOptions {
+                limits,
+                ..self.options.clone()
+            })
+        });
+        Ok(sandbox.transpose()?)
+    }
+
     fn load_under(&self, place: &Place, profile: Profile) -> Result<Loaded, CannotLoad> {
+        self.load_in(None, place, profile)
+    }
+
+    fn load_in(
+        &self,
+        own: Option<&Sandbox>,
+        place: &Place,
+        profile: Profile,
+    ) -> Result<Loaded, CannotLoad> {
+        let sandbox = own.unwrap_or(&self.sandbox);
         let (rule, size_bytes) = match place {
             Place::File(path) => {
-                let rule = self.sandbox.load_file(path, profile)?;
+                let rule = sandbox.load_file(path, profile)?;
                 // It was there a moment ago.
                 let size = std::fs::metadata(path).map_or(0, |told| told.len());
                 (rule, size)
             }
-            Place::Held(bytes) => (
-                self.sandbox.load_foreign(bytes, profile)?,
-                bytes.len() as u64,
-            ),
+            Place::Held(bytes) => (sandbox.load_foreign(bytes, profile)?, bytes.len() as u64),
             Place::Shipped(name) => {
                 let component = self.shipped(name)?;
-                (
-                    self.sandbox.load(component, profile)?,
-                    component.len() as u64,
-                )
+                (sandbox.load(component, profile)?, component.len() as u64)
             }
         };
         Ok(Loaded {

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use clap::{Args as ClapArgs, Subcommand};
 use treaty_pack::PackVersion;
 
+use super::rules::micros_of;
+
 /// What to do with packs. Those of the treaty itself are at the end.
 #[derive(Debug, ClapArgs)]
 pub struct PackArgs {
@@ -43,15 +45,18 @@ pub enum PackCommand {
     Use(PackUseArgs),
     /// Takes the file of a pack that is not in use out of the treaty.
     Remove(PackUseArgs),
-    /// Says which packs the treaty is pinned to.
+    /// Says which packs the treaty is pinned to, and which others are installed.
     List,
+    /// Says which packs came, went and changed, and when a pass first noticed.
+    History,
 }
 
 /// Which packs.
 #[derive(Debug, ClapArgs)]
 pub struct PackInstallArgs {
     /// Files, or places in registries as in `registry.example.com/acme/b2b-base:2.1.0`.
-    /// Without any: those that `treaty.lock` pins and that are missing.
+    /// Without any: those that `treaty.lock` pins and that are missing, and the newest
+    /// that fit of those that the treaty asks for and has no pin of.
     #[arg(value_name = "PACK")]
     pub packs: Vec<String>,
 
@@ -82,6 +87,11 @@ pub struct PackBuildArgs {
     /// Writes counter-examples to laws as case files into this folder.
     #[arg(long, value_name = "FOLDER")]
     pub write: Option<PathBuf>,
+
+    /// The pack that it changes, where it changes one: its folder,
+    /// or its file. Without it, the one that is installed in the treaty.
+    #[arg(long, value_name = "PACK")]
+    pub base: Vec<PathBuf>,
 }
 
 /// Which pack.
@@ -99,9 +109,23 @@ pub struct PackDiffArgs {
     #[arg(value_name = "OLD")]
     pub old: PathBuf,
 
-    /// The newer one.
+    /// The newer one; or one that changes the older one.
     #[arg(value_name = "NEW")]
     pub new: PathBuf,
+
+    /// Says as well what the newer one would have decided of what is in the treaty's
+    /// journal, as `treaty rules replay` does.
+    #[arg(long)]
+    pub replay: bool,
+
+    /// With `--replay`: only what was asked first since so many days (`30d`) or hours
+    /// (`12h`) ago.
+    #[arg(long, value_name = "TIME", value_parser = micros_of, requires = "replay")]
+    pub since: Option<i64>,
+
+    /// With `--replay`: a journal file in place of the treaty's own.
+    #[arg(long, value_name = "FILE", requires = "replay")]
+    pub journal: Option<PathBuf>,
 }
 
 /// From where to where.

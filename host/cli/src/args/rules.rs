@@ -70,6 +70,11 @@ pub struct ReplayArgs {
     /// be decided again are not the same, errors among them: `2%`.
     #[arg(long, value_name = "SHARE", value_parser = share_of)]
     pub gate: Option<f64>,
+
+    /// The pack that the one that is named changes, where it changes one: its folder,
+    /// or its file. Without it, the one that is installed in the treaty.
+    #[arg(long, value_name = "PACK")]
+    pub base: Vec<PathBuf>,
 }
 
 /// Since when.
@@ -81,7 +86,7 @@ pub struct ShadowArgs {
 }
 
 /// Reads `30d` or `12h`, as microseconds.
-fn micros_of(text: &str) -> Result<i64, String> {
+pub fn micros_of(text: &str) -> Result<i64, String> {
     let wanted = || format!("{text:?} is no time such as 30d or 12h");
     let hours = [('d', 24), ('h', 1)].into_iter().find_map(|(unit, hours)| {
         let number: i64 = text.strip_suffix(unit)?.parse().ok()?;
@@ -124,6 +129,11 @@ pub struct TestArgs {
     /// Writes the results as JUnit XML, too.
     #[arg(long, value_name = "FILE")]
     pub junit: Option<PathBuf>,
+
+    /// The pack that the one that is named changes, where it changes one: its folder,
+    /// or its file. Without it, the one that is installed in the treaty.
+    #[arg(long, value_name = "PACK")]
+    pub base: Vec<PathBuf>,
 }
 
 /// Which rules, and how hard.
@@ -133,6 +143,11 @@ pub struct LawsArgs {
     /// front, its folder or its file, those of the pack.
     #[arg(value_name = "RULE")]
     pub rules: Vec<String>,
+
+    /// The pack that the one that is named changes, where it changes one: its folder,
+    /// or its file. Without it, the one that is installed in the treaty.
+    #[arg(long, value_name = "PACK")]
+    pub base: Vec<PathBuf>,
 
     /// How many inputs each law is held against.
     #[arg(

@@ -11,7 +11,8 @@ use crate::args::{Args, Format};
 use crate::exit::{Exit, Failed};
 use crate::output::counted;
 use crate::rules::laws::{is_broken, of_pack, tell_results, write_cases};
-use crate::rules::suite::{Suite, pack_at, told};
+use crate::rules::stack::Stack;
+use crate::rules::suite::{Suite, told};
 use crate::rules::test;
 use crate::tell;
 
@@ -30,30 +31,25 @@ struct Verdict {
 }
 
 pub fn run(args: &Args, wish: &PackBuildArgs) -> Result<Exit, Failed> {
-    let pack = pack_at(&wish.folder)?;
-    let extends = pack.settings().extends.clone();
-    let tested = match (Suite::of_pack(pack.clone()), extends) {
-        (Ok(suite), _) => Some(verdict(suite)?),
-        // What it changes is not here, so what it says may make no sense yet.
-        (Err(failed), Some(base)) if failed.exit == Exit::Problems => {
-            tell::remark(format!("not tested, for that takes {base}:"));
-            tell::remark(failed.message);
-            None
-        }
-        (Err(failed), _) => return Err(failed),
-    };
-    if let (Some(folder), Some(tested)) = (&wish.write, &tested) {
+    let stack = Stack::at(args, &wish.folder, &wish.base)?;
+    let pack = stack.top().clone();
+    if let Some(base) = stack.missing() {
+        return Err(Failed::new(
+            format!("{} changes {base}, which is not here", pack.settings().name),
+            "name its folder or its file: treaty pack build --base <PACK>",
+        ));
+    }
+    let tested = verdict(Suite::of_pack(&stack)?)?;
+    if let Some(folder) = &wish.write {
         write_cases(folder, &tested.laws)?;
     }
-    if let Some(tested) = &tested
-        && let Some(failed) = tested.failure()
-    {
-        tell(args, Some(tested), None);
+    if let Some(failed) = tested.failure() {
+        tell(args, &tested, None);
         return Err(failed);
     }
     let out = out(wish.out.as_deref(), &pack);
     save(&pack, &out).map_err(|error| Failed::new(error.to_string(), error.hint()))?;
-    tell(args, tested.as_ref(), Some((&pack, &out)));
+    tell(args, &tested, Some((&pack, &out)));
     Ok(Exit::Done)
 }
 
@@ -107,31 +103,26 @@ impl Verdict {
 }
 
 /// What was found out, and what was made.
-fn tell(args: &Args, tested: Option<&Verdict>, made: Option<(&Pack, &std::path::Path)>) {
-    let uncovered = tested.map(|tested| tested.suite.uncovered());
-    let uncovered = uncovered.unwrap_or_default();
+fn tell(args: &Args, tested: &Verdict, made: Option<(&Pack, &std::path::Path)>) {
+    let uncovered = tested.suite.uncovered();
     if args.format == Format::Json {
         let mut all = match made {
             Some((pack, out)) => json_of(pack, Some(out)),
             None => json!({}),
         };
-        if let Some(tested) = tested {
-            all["cases"] = json!(tested.cases);
-            all["uncovered"] = json!(uncovered);
-            all["laws"] = json!(tested.laws);
-            all["untried"] = json!(tested.untried());
-        }
+        all["cases"] = json!(tested.cases);
+        all["uncovered"] = json!(uncovered);
+        all["laws"] = json!(tested.laws);
+        all["untried"] = json!(tested.untried());
         tell::json(&all);
         return;
     }
-    if let Some(tested) = tested {
-        test::tell_lines(&tested.cases, &uncovered);
-        tell_results(&tested.laws);
-        for name in tested.untried() {
-            tell::typed_line(format!(
-                "no law was tried on {name}: no table has input for it"
-            ));
-        }
+    test::tell_lines(&tested.cases, &uncovered);
+    tell_results(&tested.laws);
+    for name in tested.untried() {
+        tell::typed_line(format!(
+            "no law was tried on {name}: no table has input for it"
+        ));
     }
     if let Some((pack, out)) = made {
         tell_pack(args, pack, Some(out));

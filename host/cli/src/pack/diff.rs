@@ -8,10 +8,11 @@ use treaty_pack::{Change, KeyChange, Pack, PackDiff, RuleChange, TableChange, di
 use treaty_workshop::{Inspection, News, Workshop, news};
 
 use crate::args::pack::PackDiffArgs;
-use crate::args::{Args, Format};
+use crate::args::{Args, Format, ReplayArgs};
 use crate::exit::{Exit, Failed};
 use crate::rules::inspect::{look_at, news_lines, reach};
-use crate::rules::suite::{pack_at, place_of};
+use crate::rules::replay::{replayed, tell_replayed};
+use crate::rules::stack::{pack_at, place_of};
 use crate::rules::workshop;
 use crate::tell;
 
@@ -31,13 +32,33 @@ pub fn run(args: &Args, wish: &PackDiffArgs) -> Result<Exit, Failed> {
     let (old, new) = (pack_at(&wish.old)?, pack_at(&wish.new)?);
     let found = diff(&old, &new);
     let looks = looks(&old, &new, &found)?;
+    let again = ReplayArgs {
+        component: Some(wish.new.display().to_string()),
+        rule: None,
+        since: wish.since,
+        journal: wish.journal.clone(),
+        gate: None,
+        base: vec![wish.old.clone()],
+    };
+    let replayed = match wish.replay {
+        true => Some(replayed(args, &again)?),
+        false => None,
+    };
     match args.format {
         Format::Json => {
             let mut told = json!(found);
             told["components"] = json!(looks);
+            if wish.replay {
+                told["replayed"] = json!(replayed);
+            }
             tell::json(&told);
         }
-        Format::Text => lines(&found, &looks).into_iter().for_each(tell::typed_line),
+        Format::Text => {
+            lines(&found, &looks).into_iter().for_each(tell::typed_line);
+            if let Some(replayed) = &replayed {
+                tell_replayed(&again, replayed, Exit::Done);
+            }
+        }
     }
     Ok(Exit::Done)
 }
@@ -69,6 +90,10 @@ fn looks(old: &Pack, new: &Pack, found: &PackDiff) -> Result<BTreeMap<String, Lo
 
 fn look(workshop: &Workshop, pack: &Pack, name: &str) -> Result<Inspection, Failed> {
     let place = place_of(pack, &pack.settings().rules[name]);
+    let place = place.ok_or_else(|| {
+        let message = format!("the rule {name} has no component here");
+        Failed::new(message, "look at it in the pack that this one changes")
+    })?;
     look_at(workshop, &place, name)
 }
 

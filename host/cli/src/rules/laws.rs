@@ -8,7 +8,8 @@ use serde_json::json;
 use treaty_folder::no_cases;
 use treaty_workshop::{Input, LawResult, Outcome, Tries, laws, laws_of_each};
 
-use super::suite::{Suite, is_pack, pack_at};
+use super::stack::{Stack, is_pack};
+use super::suite::Suite;
 use super::{named, wanted, workshop_of};
 use crate::args::{Args, Format, LawsArgs};
 use crate::exit::{Exit, Failed};
@@ -31,7 +32,7 @@ pub async fn run(args: &Args, wish: &LawsArgs) -> Result<Exit, Failed> {
             });
         }
         Some((pack, rules)) if is_pack(Path::new(pack)) => {
-            let suite = Suite::of_pack(pack_at(Path::new(pack))?)?;
+            let suite = Suite::of_pack(&Stack::at(args, Path::new(pack), &wish.base)?)?;
             let names = wanted(&suite.folder, rules)?;
             of_pack(&suite, names.iter().map(String::as_str), tries)?
         }

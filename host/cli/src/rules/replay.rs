@@ -7,11 +7,10 @@ use serde_json::json;
 use treaty_engine::{Candidate, ReplayWish, Replayed, ToldAs, replay};
 use treaty_folder::TreatyFolder;
 use treaty_ledger::Recordings;
-use treaty_pack::Pack;
 use treaty_workshop::{Limits, Place, Rule, Workshop};
 
 use super::compared::{SHOWN_MAX, ago, lines};
-use super::suite::{is_pack, pack_at, rules_of};
+use super::stack::{Stack, is_pack};
 use super::{named, refused, wanted, workshop_under};
 use crate::args::{Args, Format, ReplayArgs};
 use crate::exit::{Exit, Failed};
@@ -29,34 +28,7 @@ enum Deciders {
 }
 
 pub fn run(args: &Args, wish: &ReplayArgs) -> Result<Exit, Failed> {
-    let folder = folder(args, wish)?;
-    let pack = pack(wish)?;
-    // What the treaty says of limits goes before the budget of the pack.
-    let mut limits = Limits::default();
-    if let Some(pack) = &pack {
-        limits = limits.with(&pack.settings().budget);
-    }
-    if let Some(folder) = &folder {
-        limits = limits.with(&folder.limits);
-    }
-    let workshop = workshop_under(limits)?;
-    let deciders = match (&pack, &wish.component, &folder) {
-        (Some(pack), _, _) => packed(&workshop, pack)?,
-        (None, Some(component), _) => Deciders::One(resolver(&workshop, component)?),
-        (None, None, Some(folder)) => own(&workshop, folder, wish)?,
-        (None, None, None) => unreachable!("without a component the treaty is read"),
-    };
-    let recordings = match (&wish.journal, &folder) {
-        (Some(file), _) => Recordings::open_file(file),
-        (None, Some(folder)) => Recordings::open(&folder.state),
-        (None, None) => unreachable!("without a journal the treaty is read"),
-    };
-    let recordings =
-        recordings.map_err(|error| Failed::from(treaty_engine::EngineError::from(error)))?;
-    let replayed = replay(
-        &recordings,
-        &replay_wish(args, wish, &deciders, folder.as_ref()),
-    )?;
+    let replayed = replayed(args, wish)?;
     let exit = exit(wish, &replayed);
     match args.format {
         Format::Json => tell::json(&json!({
@@ -67,6 +39,40 @@ pub fn run(args: &Args, wish: &ReplayArgs) -> Result<Exit, Failed> {
         Format::Text => tell_replayed(wish, &replayed, exit),
     }
     Ok(exit)
+}
+
+/// What was decided, decided again.
+pub fn replayed(args: &Args, wish: &ReplayArgs) -> Result<Replayed, Failed> {
+    let folder = folder(args, wish)?;
+    let treaty = || {
+        let hint = "run it in a treaty folder, or name the journal: --journal <FILE>";
+        folder
+            .as_ref()
+            .ok_or_else(|| Failed::new("there is no treaty here", hint))
+    };
+    let pack = pack(args, wish)?;
+    // What the treaty says of limits goes before the budget of the pack.
+    let mut limits = Limits::default();
+    if let Some(pack) = &pack {
+        limits = limits.with(pack.budget());
+    }
+    if let Some(folder) = &folder {
+        limits = limits.with(&folder.limits);
+    }
+    let workshop = workshop_under(limits)?;
+    let deciders = match (&pack, &wish.component) {
+        (Some(pack), _) => packed(&workshop, pack)?,
+        (None, Some(component)) => Deciders::One(resolver(&workshop, component)?),
+        (None, None) => own(&workshop, treaty()?, wish)?,
+    };
+    let recordings = match &wish.journal {
+        Some(file) => Recordings::open_file(file),
+        None => Recordings::open(&treaty()?.state),
+    };
+    let recordings =
+        recordings.map_err(|error| Failed::from(treaty_engine::EngineError::from(error)))?;
+    let wish = replay_wish(args, wish, &deciders, folder.as_ref());
+    Ok(replay(&recordings, &wish)?)
 }
 
 /// The treaty, where it is needed or there.
@@ -80,25 +86,26 @@ fn folder(args: &Args, wish: &ReplayArgs) -> Result<Option<TreatyFolder>, Failed
 }
 
 /// The pack, where one is named.
-fn pack(wish: &ReplayArgs) -> Result<Option<Pack>, Failed> {
+fn pack(args: &Args, wish: &ReplayArgs) -> Result<Option<Stack>, Failed> {
     let place = wish.component.as_ref().map(Path::new);
     let place = place.filter(|place| place.is_dir() || is_pack(place));
-    place.map(pack_at).transpose()
+    let stack = place.map(|place| Stack::at(args, place, &wish.base));
+    stack.transpose()
 }
 
-fn packed(workshop: &Workshop, pack: &Pack) -> Result<Deciders, Failed> {
-    let settings = pack.settings();
-    let loaded = rules_of(workshop, pack)?.into_iter();
+fn packed(workshop: &Workshop, pack: &Stack) -> Result<Deciders, Failed> {
+    let parts = pack.parts()?;
+    let loaded = pack.rules(workshop)?.into_iter();
     let resolvers = loaded.filter(|(_, rule)| rule.kinds().resolver);
     let rules: BTreeMap<_, _> = resolvers
         .map(|(name, rule)| {
-            let configuration = settings.rules[&name].configuration.to_string();
+            let configuration = parts.rules[&name].configuration.to_string();
             (name, (rule, configuration))
         })
         .collect();
     if rules.is_empty() {
         return Err(Failed::new(
-            format!("the pack {} has no resolver", settings.name),
+            format!("the pack {} has no resolver", parts.name),
             "only what resolvers decided is decided again",
         ));
     }
@@ -191,7 +198,8 @@ fn exit(wish: &ReplayArgs, replayed: &Replayed) -> Exit {
     }
 }
 
-fn tell_replayed(wish: &ReplayArgs, replayed: &Replayed, exit: Exit) {
+/// Replayed decisions, in lines.
+pub fn tell_replayed(wish: &ReplayArgs, replayed: &Replayed, exit: Exit) {
     let compared = &replayed.compared;
     lines(compared).iter().for_each(tell::typed_line);
     for (rule, decisions) in &replayed.left_out {

@@ -5,21 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use treaty_folder::{
-    Bare, BareTable, CaseFile, Component, Expectations, Extent, Problems, Profile, RuleSettings,
-    TreatyFolder, around, case_files, read_cases,
+    Bare, BareTable, CaseFile, Expectations, PackParts, Problems, TreatyFolder, around, case_files,
+    read_cases,
 };
-use treaty_pack::{FileKind, Pack, PackLimits, PackProfile, PackRule, open as open_pack};
-use treaty_workshop::{CaseResult, Limits, Place, Rule, Uncovered, Workshop, test, uncovered};
+use treaty_pack::Pack;
+use treaty_workshop::{CaseResult, Rule, Uncovered, Workshop, test, uncovered};
 
-use super::{Rules, named, workshop_of, workshop_under};
+use super::stack::{Stack, loaded};
+use super::{Rules, workshop_of};
 use crate::args::Args;
 use crate::exit::{Exit, Failed};
 use crate::{open, tell};
-
-/// What makes a folder a pack.
-const PACK_FILE: &str = "pack.toml";
-/// How the file of a pack ends.
-const PACK_END: &str = "treaty-pack";
 
 /// Rules with what they must decide.
 pub struct Suite {
@@ -27,6 +23,8 @@ pub struct Suite {
     pub folder: TreatyFolder,
     /// The case files, each with its text.
     pub files: Vec<(String, CaseFile)>,
+    /// Those of them that belong to other packs.
+    pub others: BTreeSet<PathBuf>,
     /// The pack.
     pub pack: Option<Pack>,
     workshop: Workshop,
@@ -36,23 +34,33 @@ pub struct Suite {
 struct CaseText {
     shown: PathBuf,
     text: String,
+    of: Holder,
 }
 
-/// Where a pack is, if a word on the command line names one: a folder with a
-/// `pack.toml`, or a file that ends as packs do.
-pub fn is_pack(word: &Path) -> bool {
-    word.join(PACK_FILE).is_file() || word.extension().is_some_and(|end| end == PACK_END)
+/// Whose case files are.
+#[derive(Clone, Copy)]
+enum Holder {
+    /// The treaty's own.
+    Treaty,
+    /// Those of one of its packs, and how far up its file is.
+    Pack { number: usize, depth: usize },
 }
 
-/// Reads the pack of a folder, or opens the file of one.
-pub fn pack_at(place: &Path) -> Result<Pack, Failed> {
-    let limits = PackLimits::default();
-    if place.is_dir() {
-        let read = treaty_pack::read_folder(place, &limits);
-        return read.map_err(|error| Failed::new(error.to_string(), error.hint()));
+impl Holder {
+    /// Whether its cases take the place of another's.
+    fn replaces(self, other: Self) -> bool {
+        match (self, other) {
+            (Self::Treaty, Self::Pack { .. }) => true,
+            (
+                Self::Pack { number, depth },
+                Self::Pack {
+                    number: of,
+                    depth: below,
+                },
+            ) => number == of && depth > below,
+            (_, Self::Treaty) => false,
+        }
     }
-    let opened = open_pack(place, &limits);
-    opened.map_err(|error| Failed::new(error.to_string(), error.hint()))
 }
 
 impl Suite {
@@ -60,7 +68,9 @@ impl Suite {
     pub fn of_treaty(args: &Args, named: &[PathBuf]) -> Result<Self, Failed> {
         let folder = open::sound_folder(args)?;
         let texts = case_texts(&folder, named)?;
+        let of_packs = folder.packs.iter().flat_map(|pack| &pack.cases);
         Ok(Self {
+            others: of_packs.map(|cases| cases.file.clone()).collect(),
             files: read_all(&folder, texts)?,
             workshop: workshop_of(&folder)?,
             pack: None,
@@ -68,44 +78,39 @@ impl Suite {
         })
     }
 
-    /// A pack with its cases, under its own budget.
-    pub fn of_pack(pack: Pack) -> Result<Self, Failed> {
-        let workshop = workshop_under(Limits::default().with(&pack.settings().budget))?;
-        let rules: Vec<_> = pack.settings().rules.iter().map(settings_of).collect();
-        let loaded = rules_of(&workshop, &pack)?;
+    /// A pack with its cases, under its budget.
+    pub fn of_pack(stack: &Stack) -> Result<Self, Failed> {
+        let parts = stack.parts()?;
+        let workshop = stack.workshop()?;
+        let rules = parts.rules.iter().map(|(name, rule)| rule.settings(name));
+        let rules: Vec<_> = rules.collect();
+        let loaded = loaded(&workshop, &rules)?;
         let those = |fits: fn(&Rule) -> bool| {
             let fitting = loaded.iter().filter(|(_, rule)| fits(rule));
             fitting.map(|(name, _)| name.as_str()).collect()
         };
-        let tables = pack.settings().tables.iter();
+        let tables = parts.sheets.iter();
         let folder = around(&Bare {
-            name: &pack.settings().name,
+            name: &parts.name,
             tables: tables
-                .filter_map(|(entity, path)| {
-                    let file = pack.file(path.as_str())?;
-                    Some(BareTable {
-                        entity,
-                        file: Path::new(path.as_str()),
-                        bytes: &file.bytes,
-                    })
-                })
+                .map(|(entity, sheets)| BareTable { entity, sheets })
                 .collect(),
             mappers: those(|rule| rule.kinds().mapper),
             matchers: those(|rule| rule.kinds().matcher),
             rules,
-            limits: pack.settings().budget.clone(),
-            extent: match pack.settings().extends {
-                Some(_) => Extent::Part,
-                None => Extent::Whole,
-            },
+            limits: stack.budget().clone(),
+            extent: stack.extent(),
         });
         let folder = folder.map_err(|problems| told(&problems, "mend the pack's tables"))?;
-        let files = read_all(&folder, texts_of(&pack)?)?;
+        let files = read_all(&folder, texts_of(0, &parts))?;
+        let others = parts.cases.into_iter();
+        let others = others.filter(|cases| cases.depth < stack.depth());
         Ok(Self {
             folder,
             files,
+            others: others.map(|cases| cases.file).collect(),
             workshop,
-            pack: Some(pack),
+            pack: Some(stack.top().clone()),
         })
     }
 
@@ -113,11 +118,7 @@ impl Suite {
     pub fn load<'n>(&self, names: impl IntoIterator<Item = &'n str>) -> Result<Rules, Failed> {
         let names = names.into_iter();
         let settings = names.filter_map(|name| self.folder.rule(name));
-        let rules = self.workshop.load_each(settings, &|path| match &self.pack {
-            Some(pack) => held(pack, path),
-            None => Place::File(path.to_owned()),
-        });
-        rules.map_err(|error| named(&error))
+        loaded(&self.workshop, settings)
     }
 
     /// The rules that the cases ask.
@@ -157,62 +158,18 @@ impl Suite {
     }
 }
 
-/// A rule as a treaty says it.
-fn settings_of((name, rule): (&String, &PackRule)) -> RuleSettings {
-    RuleSettings {
-        name: name.clone(),
-        component: match &rule.component {
-            treaty_pack::Component::File(path) => Component::File(path.as_str().into()),
-            treaty_pack::Component::Shipped(rule) => Component::Shipped(rule.clone()),
+/// The cases of a pack, its own before those of what it changes. One without any
+/// has none that could fail.
+fn texts_of(pack: usize, parts: &PackParts) -> Vec<CaseText> {
+    let mut cases: Vec<_> = parts.cases.iter().collect();
+    cases.sort_by_key(|cases| std::cmp::Reverse(cases.depth));
+    let texts = cases.into_iter().map(|cases| CaseText {
+        shown: cases.file.clone(),
+        text: cases.text.clone(),
+        of: Holder::Pack {
+            number: pack,
+            depth: cases.depth,
         },
-        profile: match rule.profile {
-            PackProfile::Contract => Profile::Contract,
-            PackProfile::InertWasi => Profile::InertWasi,
-        },
-        configuration: rule.configuration.clone(),
-        // The whole workshop is under the pack's budget.
-        limits: treaty_folder::Limits::default(),
-        shadow: None,
-    }
-}
-
-/// The rules of a pack, each under the profile that the pack names.
-pub fn rules_of(workshop: &Workshop, pack: &Pack) -> Result<Rules, Failed> {
-    let rules: Vec<_> = pack.settings().rules.iter().map(settings_of).collect();
-    let loaded = workshop.load_each(&rules, &|path| held(pack, path));
-    loaded.map_err(|error| named(&error))
-}
-
-/// Where the component of a pack's rule is.
-pub fn place_of(pack: &Pack, rule: &PackRule) -> Place {
-    match &rule.component {
-        treaty_pack::Component::File(path) => held(pack, path.as_str().as_ref()),
-        treaty_pack::Component::Shipped(name) => Place::Shipped(name.clone()),
-    }
-}
-
-/// A component of a pack, as it is in memory.
-fn held(pack: &Pack, path: &Path) -> Place {
-    let file = path.to_str().and_then(|path| pack.file(path));
-    match file {
-        Some(file) => Place::Held(file.bytes.as_slice().into()),
-        None => unreachable!("a pack has every component that it names"),
-    }
-}
-
-/// The cases of a pack. One without any has none that could fail.
-fn texts_of(pack: &Pack) -> Result<Vec<CaseText>, Failed> {
-    let files = pack.files_of(FileKind::Case);
-    let texts = files.map(|file| {
-        let text = std::str::from_utf8(&file.bytes);
-        let text = text.map_err(|_| {
-            let message = format!("{}: is not saved as UTF-8", file.path);
-            Failed::new(message, "save it as UTF-8")
-        })?;
-        Ok(CaseText {
-            shown: file.path.as_str().into(),
-            text: text.to_owned(),
-        })
     });
     texts.collect()
 }
@@ -228,12 +185,10 @@ fn case_texts(folder: &TreatyFolder, named: &[PathBuf]) -> Result<Vec<CaseText>,
             "make the folder `cases` readable",
         )
     })?;
-    let of_packs = folder.packs.iter().flat_map(|pack| &pack.cases);
-    let of_packs = of_packs.map(|(shown, text)| CaseText {
-        shown: shown.clone(),
-        text: text.clone(),
-    });
-    let of_packs: Vec<_> = of_packs.collect();
+    let packs = folder.packs.iter().enumerate();
+    let of_packs: Vec<_> = packs
+        .flat_map(|(number, pack)| texts_of(number, pack))
+        .collect();
     if found.is_empty() && of_packs.is_empty() {
         return Err(Failed::new(
             "the treaty has no cases",
@@ -254,19 +209,30 @@ fn text_at(path: &Path, shown: &Path) -> Result<CaseText, Failed> {
         )
     })?;
     let shown = shown.to_owned();
-    Ok(CaseText { shown, text })
+    let of = Holder::Treaty;
+    Ok(CaseText { shown, text, of })
 }
 
-/// Reads case files, or gives everything that is wrong with them.
+/// Reads case files, or gives everything that is wrong with them. A case is passed
+/// over where one of its name was read that takes its place.
 fn read_all(
     folder: &TreatyFolder,
     texts: Vec<CaseText>,
 ) -> Result<Vec<(String, CaseFile)>, Failed> {
     let mut files = Vec::new();
+    let mut names: Vec<(Holder, BTreeSet<String>)> = Vec::new();
     let mut problems = Problems(Vec::new());
-    for CaseText { shown, text } in texts {
-        match read_cases(folder, &shown, &text, Expectations::Required) {
-            Ok(file) => files.push((text, file)),
+    for CaseText { shown, text, of } in texts {
+        let before = names.iter().filter(|(holder, _)| holder.replaces(of));
+        let replaced = before
+            .flat_map(|(_, names)| names.iter().cloned())
+            .collect();
+        match read_cases(folder, &shown, &text, Expectations::Required, &replaced) {
+            Ok(file) => {
+                let cases = file.cases.iter();
+                names.push((of, cases.map(|case| case.name.clone()).collect()));
+                files.push((text, file));
+            }
             Err(found) => problems.0.extend(found.0),
         }
     }

@@ -7,7 +7,8 @@ mod watch;
 use serde_json::{Value as Json, json};
 use treaty_workshop::{CaseResult, Uncovered};
 
-use super::suite::{Suite, is_pack, pack_at};
+use super::stack::{Stack, is_pack};
+use super::suite::Suite;
 use crate::args::{Args, Format, TestArgs};
 use crate::exit::{Exit, Failed};
 use crate::output::counted;
@@ -35,7 +36,7 @@ pub fn run(args: &Args, wish: &TestArgs) -> Result<Exit, Failed> {
 /// What is tested: a pack, where one is named, or else the treaty.
 fn suite(args: &Args, wish: &TestArgs) -> Result<Suite, Failed> {
     match wish.files.as_slice() {
-        [pack] if is_pack(pack) => Suite::of_pack(pack_at(pack)?),
+        [pack] if is_pack(pack) => Suite::of_pack(&Stack::at(args, pack, &wish.base)?),
         [pack, ..] if is_pack(pack) => Err(Failed {
             exit: Exit::Usage,
             ..Failed::new(

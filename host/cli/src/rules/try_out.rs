@@ -1,5 +1,6 @@
 //! `treaty rules try`: one question to a rule.
 
+use std::collections::BTreeSet;
 use std::io::Read as _;
 use std::path::Path;
 use std::{fs, io};
@@ -18,7 +19,13 @@ const KEYBOARD: &str = "-";
 pub fn run(args: &Args, wish: &TryArgs) -> Result<Exit, Failed> {
     let folder = open::sound_folder(args)?;
     let text = text_of(&wish.case)?;
-    let read = read_cases(&folder, &wish.case, &text, Expectations::Optional);
+    let read = read_cases(
+        &folder,
+        &wish.case,
+        &text,
+        Expectations::Optional,
+        &BTreeSet::new(),
+    );
     let file = read.map_err(|problems| Failed {
         message: problems.to_string(),
         hint: "write one [[case]]; plugins/README.md says how".to_owned(),

@@ -70,10 +70,15 @@ pub(super) fn changes(old: &Pack, new: &Pack) -> BTreeMap<String, TableChange> {
             }
             _ => return None,
         };
-        let says = change != Change::Changed || changed != nothing(change);
-        says.then(|| (entity.clone(), changed))
+        (!changed.is_empty()).then(|| (entity.clone(), changed))
     });
     changes.collect()
+}
+
+impl TableChange {
+    pub(super) fn is_empty(&self) -> bool {
+        *self == nothing(Change::Changed)
+    }
 }
 
 fn nothing(change: Change) -> TableChange {

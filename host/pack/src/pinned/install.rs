@@ -1,5 +1,6 @@
 //! Packs come into a treaty folder, are changed for others there, and go.
 
+use std::fmt;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
@@ -70,16 +71,7 @@ pub fn install(
 /// # Errors
 /// A version that is not there, and what [`install`] refuses.
 pub fn switch(root: &Path, to: &PackVersion, known: &Known) -> Result<Pinned, Problems> {
-    let path = installed(root, to)?;
-    let pack = open(&root.join(&path), &PackLimits::default())
-        .map_err(|error| Problem::of_file(&path, error.to_string()).hint(error.hint()))?;
-    let settings = pack.settings();
-    if settings.name != to.name || settings.version != to.version {
-        let message = format!("is the pack {} {}", settings.name, settings.version);
-        let hint = "remove the file, and install the pack again";
-        return Err(Problem::of_file(path, message).hint(hint).into());
-    }
-    let pinned = install(root, &[(path, pack)], known)?;
+    let pinned = install(root, &[installed_pack(root, to)?], known)?;
     Ok(pinned.into_iter().next().expect("one pack was given"))
 }
 
@@ -104,8 +96,16 @@ pub fn remove(root: &Path, what: &PackVersion) -> Result<PathBuf, Problems> {
 /// One version of a pack: `b2b-base@2.1.0`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PackVersion {
-    name: String,
-    version: Version,
+    /// Its name.
+    pub name: String,
+    /// Its version.
+    pub version: Version,
+}
+
+impl fmt::Display for PackVersion {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}@{}", self.name, self.version)
+    }
 }
 
 impl FromStr for PackVersion {
@@ -123,17 +123,53 @@ impl FromStr for PackVersion {
     }
 }
 
+/// Opens a pack that lies in a treaty folder, whoever signed it.
+///
+/// # Errors
+/// A version that is not there, or a file that is another pack.
+pub fn installed_pack(root: &Path, what: &PackVersion) -> Result<(PathBuf, Pack), Problem> {
+    let path = installed(root, what)?;
+    let pack = open(&root.join(&path), &PackLimits::default())
+        .map_err(|error| Problem::of_file(&path, error.to_string()).hint(error.hint()))?;
+    let settings = pack.settings();
+    if settings.name != what.name || settings.version != what.version {
+        let message = format!("is the pack {} {}", settings.name, settings.version);
+        let hint = "remove the file, and install the pack again";
+        return Err(Problem::of_file(path, message).hint(hint));
+    }
+    Ok((path, pack))
+}
+
+/// The versions of packs whose files lie in a treaty folder, by name and version.
+pub fn versions_in(root: &Path) -> Vec<PackVersion> {
+    let entries = fs::read_dir(root.join(FOLDER)).into_iter().flatten();
+    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+    let mut found: Vec<_> = names.filter_map(|file| version_of(&file)).collect();
+    found.sort_by(|one, other| (&one.name, &one.version).cmp(&(&other.name, &other.version)));
+    found
+}
+
+/// What a file is the pack of. A version begins with a digit and has dots, a name
+/// has none.
+fn version_of(file: &str) -> Option<PackVersion> {
+    let stem = file.strip_suffix(".treaty-pack")?;
+    let mut hyphens = stem.match_indices('-');
+    hyphens.find_map(|(at, _)| {
+        let name = stem[..at].to_owned();
+        let version = Version::parse(&stem[at + 1..]).ok()?;
+        is_pack_name(&name).then_some(PackVersion { name, version })
+    })
+}
+
 /// The file of a pack, below the treaty folder.
 fn installed(root: &Path, what: &PackVersion) -> Result<PathBuf, Problem> {
     let path = path_of(&what.name, &what.version);
     if root.join(&path).is_file() {
         return Ok(path);
     }
-    let begin = format!("{}-", what.name);
-    let entries = fs::read_dir(root.join(FOLDER)).into_iter().flatten();
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut there: Vec<_> = names.filter(|file| file.starts_with(&begin)).collect();
-    there.sort();
+    let there = versions_in(root).into_iter();
+    let there = there.filter(|there| there.name == what.name);
+    let there: Vec<_> = there.map(|there| there.to_string()).collect();
     let hint = match there.is_empty() {
         true => "treaty pack install <file>".to_owned(),
         false => format!("these are there: {}", there.join(", ")),

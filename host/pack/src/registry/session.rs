@@ -3,10 +3,11 @@
 use std::error::Error as _;
 use std::sync::Arc;
 
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LINK, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response, StatusCode, Url};
 use rustls::{ClientConfig, RootCertStore};
+use serde::Deserialize;
 use treaty_model::Digest;
 
 use crate::refusal::plain;
@@ -20,6 +21,19 @@ const TOLD_LETTERS_MAX: usize = 200;
 const TOLD_BYTES_MAX: u64 = 64 << 10;
 /// What the registry says the digest of a manifest is.
 const CONTENT_DIGEST: &str = "docker-content-digest";
+
+/// What a registry says of tags.
+#[derive(Deserialize)]
+struct Tags {
+    tags: Option<Vec<String>>,
+}
+
+/// Whether something goes on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum More {
+    Yes,
+    No,
+}
 
 /// A repository, and the right to use it.
 pub(crate) struct Session {
@@ -75,6 +89,33 @@ impl Session {
             return Err(self.nonsense(&what, why));
         }
         Ok(Some(bytes))
+    }
+
+    /// Fetches the tags that follow one, as many as the registry gives at once, and
+    /// whether there are more.
+    pub(crate) async fn tags(
+        &self,
+        after: Option<&str>,
+        bytes_max: u64,
+    ) -> Result<(Vec<String>, More), RegistryError> {
+        let what = "its tags";
+        let mut url = self.url("tags/list");
+        if let Some(after) = after {
+            url.query_pairs_mut().append_pair("last", after);
+        }
+        let answer = self.send(self.get(url)).await?;
+        if answer.status() == StatusCode::NOT_FOUND {
+            return Ok((Vec::new(), More::No));
+        }
+        let answer = self.expect(answer, StatusCode::OK, what).await?;
+        let more = match answer.headers().contains_key(LINK) {
+            true => More::Yes,
+            false => More::No,
+        };
+        let bytes = self.body(answer, bytes_max, what).await?;
+        let tags: Tags = serde_json::from_slice(&bytes)
+            .map_err(|_| self.nonsense(what, "it is no list of tags"))?;
+        Ok((tags.tags.unwrap_or_default(), more))
     }
 
     /// Sends a manifest.

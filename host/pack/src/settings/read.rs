@@ -36,7 +36,10 @@ pub(crate) fn read(text: &str) -> Result<Read, Problems> {
     let root = document.section();
     let mut places = Vec::new();
     let head = head(&root, &mut places);
-    let rules = rules(&root, &mut places);
+    let extends = head
+        .as_ref()
+        .and_then(|head| head.settings.extends.as_ref());
+    let rules = rules(&root, extends, &mut places);
     let tables = tables(&root, &mut places);
     let budget = root.below("budget").map(rule_limits).unwrap_or_default();
     if rules.is_empty() && tables.is_empty() {
@@ -179,12 +182,21 @@ pub(crate) fn outside(place: &Place, message: String) -> Problem {
 }
 
 /// Reads `[rules.<name>]`.
-fn rules(root: &Section<'_>, places: &mut Vec<Spot<PackPath>>) -> BTreeMap<String, PackRule> {
+fn rules(
+    root: &Section<'_>,
+    extends: Option<&Extends>,
+    places: &mut Vec<Spot<PackPath>>,
+) -> BTreeMap<String, PackRule> {
     let mut rules = BTreeMap::new();
     for (name, section) in root.each_below("rules") {
         check_name(&section, &name, "a rule");
-        let component = section.required_text("component");
-        let component = component.and_then(|text| component_of(&section, text, places));
+        let component = match extends {
+            Some(_) if !section.has("component") => Some(Component::Inherited),
+            _ => {
+                let component = section.required_text("component");
+                component.and_then(|text| component_of(&section, text, places))
+            }
+        };
         let profiles = [
             ("contract", PackProfile::Contract),
             ("inert-wasi", PackProfile::InertWasi),

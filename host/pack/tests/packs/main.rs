@@ -5,6 +5,7 @@ mod forge;
 mod hostile;
 mod lying;
 mod minisign;
+mod pinned;
 mod registry;
 mod round_trip;
 mod signatures;

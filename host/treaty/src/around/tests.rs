@@ -2,13 +2,17 @@
 
 use super::*;
 
-fn bare<'a>(table: &'a str, matchers: &[&'a str]) -> Bare<'a> {
+fn sheet(table: &str) -> [PackSheet; 1] {
+    let (file, bytes) = ("contact.csv".into(), table.into());
+    [PackSheet { file, bytes }]
+}
+
+fn bare<'a>(sheets: &'a [PackSheet], matchers: &[&'a str]) -> Bare<'a> {
     Bare {
         name: "base",
         tables: vec![BareTable {
             entity: "contact",
-            file: Path::new("contact.csv"),
-            bytes: table.as_bytes(),
+            sheets,
         }],
         rules: vec![shipped("match-people"), shipped("match-things")],
         mappers: Vec::new(),
@@ -26,7 +30,7 @@ city,city,hubspot,,City,,town,as they say,
 
 #[test]
 fn the_columns_are_the_systems() {
-    let folder = around(&bare(TABLE, &[])).expect("it is sound");
+    let folder = around(&bare(&sheet(TABLE), &[])).expect("it is sound");
     let names: Vec<_> = folder.systems.iter().map(|one| one.name.as_str()).collect();
     assert_eq!(names, ["HubSpot", "desk"]);
     let contact = folder.entity("contact").expect("the table's");
@@ -39,7 +43,7 @@ fn the_columns_are_the_systems() {
 #[test]
 fn the_only_matcher_is_the_one_that_is_asked() {
     let matcher = |matchers: &[&'static str]| {
-        let folder = around(&bare(TABLE, matchers)).expect("it is sound");
+        let folder = around(&bare(&sheet(TABLE), matchers)).expect("it is sound");
         let matching = folder.entities[0].matching.clone();
         matching.map(|matching| matching.matcher)
     };
@@ -52,7 +56,7 @@ fn the_only_matcher_is_the_one_that_is_asked() {
 #[test]
 fn what_is_wrong_with_a_table_is_told_with_its_place() {
     let check = |table: &str, expected: &str| {
-        let problems = around(&bare(table, &[])).expect_err("it is refused");
+        let problems = around(&bare(&sheet(table), &[])).expect_err("it is refused");
         assert!(problems.to_string().contains(expected), "{problems}");
     };
     check(
@@ -73,7 +77,8 @@ fn what_is_wrong_with_a_table_is_told_with_its_place() {
 #[test]
 fn what_changes_something_else_may_point_into_it() {
     let table = "field,type,owner,references,crm,desk\nof,reference,crm,company,Of,of\n";
-    let mut bare = bare(table, &[]);
+    let sheet = sheet(table);
+    let mut bare = bare(&sheet, &[]);
     bare.extent = Extent::Part;
     assert!(around(&bare).is_ok());
 }

@@ -1,6 +1,7 @@
 //! Reading a case file: what it says of all its cases, then one case after the
 //! other.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use treaty_model::{EntityName, OwnField, OwnKind, OwnSchema, Row, SystemIndex, Timestamp};
@@ -24,12 +25,14 @@ pub enum Expectations {
 }
 
 /// Reads a case file, or gives everything that is wrong with it. `shown` is the
-/// file's name in messages.
+/// file's name in messages; cases whose names are `replaced` by others are passed
+/// over.
 pub fn read_cases(
     folder: &TreatyFolder,
     shown: &Path,
     text: &str,
     expectations: Expectations,
+    replaced: &BTreeSet<String>,
 ) -> Result<CaseFile, Problems> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     let document = Document::parse(shown, text)?;
@@ -56,6 +59,12 @@ pub fn read_cases(
     let cases: Vec<_> = file
         .list_below("case")
         .into_iter()
+        .filter(|section| {
+            let mut entries = section.entries().into_iter();
+            let name = entries.find(|(key, _)| key.value == "name");
+            let name = name.and_then(|(_, value)| value.get_ref().as_str());
+            name.is_none_or(|name| !replaced.contains(name))
+        })
         .filter_map(|section| reading.case(section))
         .collect();
     if !file.has("case") {

@@ -6,7 +6,7 @@ use treaty_model::Owner;
 
 use crate::known::Known;
 use crate::settings::packs::PacksAsked;
-use crate::settings::rules::{RuleEntry, packed, shipped};
+use crate::settings::rules::{RuleEntry, shipped};
 use crate::settings::{EntitySettings, RuleSettings};
 use crate::{PackParts, PackedRule, Place, Problem, names};
 
@@ -69,7 +69,7 @@ pub(crate) fn from_packs(
     let found = found.into_iter();
     found
         .map(|(name, (place, _, rule))| RuleEntry {
-            rule: packed(name, rule),
+            rule: rule.settings(name),
             place: place.clone(),
         })
         .collect()

@@ -8,7 +8,7 @@ use crate::document::{Section, Spot};
 use crate::known::Known;
 use crate::settings::entities::PACK;
 use crate::settings::{Component, Limits, Profile, RuleSettings, paths};
-use crate::{PackParts, PackedRule, Place, Problem, names};
+use crate::{PackParts, Place, Problem, names};
 
 /// An entry of `[rules]` and where it stands.
 pub(crate) struct RuleEntry {
@@ -38,18 +38,6 @@ struct Where<'a> {
     root: &'a Path,
     known: &'a Known,
     packs: &'a [PackParts],
-}
-
-/// A rule as its pack has it.
-pub(crate) fn packed(name: &str, rule: &PackedRule) -> RuleSettings {
-    RuleSettings {
-        name: name.to_owned(),
-        component: rule.component.clone(),
-        profile: rule.profile,
-        configuration: rule.configuration.clone(),
-        limits: rule.limits.clone(),
-        shadow: None,
-    }
 }
 
 /// A shipped rule as it is without an entry.
@@ -152,7 +140,7 @@ fn from_pack(
         let what = format!("rule of the pack {wanted}");
         section.report(names::unknown(&component.place, &what, name, &names));
     }
-    found.map(|rule| packed(name, rule))
+    found.map(|rule| rule.settings(name))
 }
 
 fn resolve(

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use treaty_model::EntityName;
+
 use crate::document::Spot;
 use crate::settings::{EntitySettings, TableSource};
 use crate::sheet::{Sheet, decode};
 use crate::table::ReadRow;
-use crate::{PackParts, Problem, names};
+use crate::{PackParts, PackSheet, Problem, names};
 
 /// The sheets of one source; those of a pack that changes another one stand
 /// behind what they change.
@@ -36,9 +38,16 @@ pub(super) fn sheets(
         let hint = format!("it has tables of: {}", known.join(", "));
         return Err(Problem::at(&source.place, message).hint(hint));
     };
+    parsed(tables)
+}
+
+/// Takes the tables of packs apart into cells.
+pub(crate) fn parsed(tables: &[PackSheet]) -> Result<Vec<Sheet>, Problem> {
     let tables = tables.iter().map(|table| {
-        let text = decode(&table.bytes)
-            .ok_or_else(|| Problem::of_file(&table.file, "is no text that can be read"))?;
+        let text = decode(&table.bytes).ok_or_else(|| {
+            Problem::of_file(&table.file, "is no text that can be read")
+                .hint("save it as CSV in UTF-8 (or UTF-16, or Windows-1252)")
+        })?;
         Sheet::parse(&table.file, &text)
     });
     tables.collect()
@@ -80,6 +89,7 @@ pub(super) fn lay_over(
 /// Puts the rows of all sources together. A field that two of them claim is a
 /// problem, unless the treaty says which one counts.
 pub(super) fn together(
+    entity: &EntityName,
     sources: Vec<(String, Vec<ReadRow>)>,
     fields_from: &[(Spot<String>, String)],
     problems: &mut Vec<Problem>,
@@ -112,8 +122,9 @@ pub(super) fn together(
                 Some(other) if *other != source && !name.is_empty() => {
                     let field = &row.field.name;
                     let message = format!("{other} and {source} both have a row of {field}");
-                    let hint =
-                        format!("say which counts: [entities.….fields-from] {field} = {source:?}");
+                    let hint = format!(
+                        "say which counts: [entities.{entity}.fields-from] {field} = {source:?}"
+                    );
                     let problem = Problem::at(&row.place, message).hint(hint);
                     problems.push(problem.heading("field"));
                 }

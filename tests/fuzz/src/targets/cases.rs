@@ -1,11 +1,12 @@
 //! Case files: what a product owner writes, and what comes with a pack.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::sync::OnceLock;
 
 use treaty_folder::{
-    Bare, BareTable, Component, Expectations, Extent, Limits, Profile, RuleSettings, TreatyFolder,
-    around, case_texts, read_cases,
+    Bare, BareTable, Component, Expectations, Extent, Limits, PackSheet, Profile, RuleSettings,
+    TreatyFolder, around, case_texts, read_cases,
 };
 
 use crate::target::{Reading, TOML, Target};
@@ -46,14 +47,18 @@ fn folder() -> &'static TreatyFolder {
             component: Component::Shipped(name.to_owned()),
             profile: Profile::default(),
             configuration: serde_json::json!({}),
+            limits: Limits::default(),
             shadow: None,
         });
+        let sheets = [PackSheet {
+            file: "contact.csv".into(),
+            bytes: TABLE.into(),
+        }];
         let bare = Bare {
             name: "quickstart",
             tables: vec![BareTable {
                 entity: "contact",
-                file: Path::new("contact.csv"),
-                bytes: TABLE,
+                sheets: &sheets,
             }],
             rules: rules.into(),
             mappers: Vec::new(),
@@ -74,9 +79,10 @@ fn read(bytes: &[u8]) -> Reading {
     };
     let shown = Path::new("cases.toml");
     let texts = case_texts(shown, text);
-    match read_cases(folder(), shown, text, Expectations::Required) {
+    let none = BTreeSet::new();
+    match read_cases(folder(), shown, text, Expectations::Required, &none) {
         Ok(file) => {
-            let tried = read_cases(folder(), shown, text, Expectations::Optional);
+            let tried = read_cases(folder(), shown, text, Expectations::Optional, &none);
             let tried = tried.expect("what is a test can be tried");
             assert_eq!(file.cases.len(), tried.cases.len());
             let texts = texts.expect("what can be read can be compared");

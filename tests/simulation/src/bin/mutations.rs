@@ -1,5 +1,6 @@
 //! Plants faults in a copy of the house, one after the other, and sees whether
-//! the promises notice: `cargo run -p treaty-simulation --bin mutations`.
+//! the promises notice, in histories on seeds or in a case that broke a promise once:
+//! `cargo run -p treaty-simulation --bin mutations`.
 #![expect(clippy::print_stdout, reason = "a report for a person at a terminal")]
 
 use std::path::{Path, PathBuf};
@@ -99,7 +100,7 @@ impl Copy {
         done
     }
 
-    /// Plays histories; gives what was noticed first.
+    /// Plays histories and cases; gives what was noticed first.
     fn simulate(&self, seeds: u64) -> Result<Option<String>> {
         let cargo = |arguments: &[&str]| {
             let mut command = Command::new("cargo");
@@ -119,24 +120,20 @@ impl Copy {
         let built = cargo(&["build"]).stderr(Stdio::inherit()).status()?;
         ensure!(built.success(), "the house does not build with this fault");
         let seeds = seeds.to_string();
-        let played = cargo(&["run"])
-            .args([
-                "--",
-                "--broken-max",
-                "1",
-                "--short",
-                "no",
-                "--seeds",
-                &seeds,
-            ])
-            .output()?;
-        if played.status.success() {
-            return Ok(None);
+        let of_seeds = ["--broken-max", "1", "--short", "no", "--seeds", &seeds];
+        // What takes more histories than these is in a case, since it broke a promise.
+        for words in [&of_seeds[..], &["--cases", "tests/simulation/cases"]] {
+            let played = cargo(&["run"]).arg("--").args(words).output()?;
+            if played.status.success() {
+                continue;
+            }
+            let told = String::from_utf8_lossy(&played.stdout);
+            let mut told = told.lines();
+            let first = told.find(|line| line.starts_with("seed ") || line.starts_with("case "));
+            let panicked = String::from_utf8_lossy(&played.stderr);
+            let panicked = panicked.lines().find(|line| line.contains("panicked"));
+            return Ok(Some(first.or(panicked).unwrap_or("it failed").to_owned()));
         }
-        let told = String::from_utf8_lossy(&played.stdout);
-        let first = told.lines().find(|line| line.starts_with("seed "));
-        let panicked = String::from_utf8_lossy(&played.stderr);
-        let panicked = panicked.lines().find(|line| line.contains("panicked"));
-        Ok(Some(first.or(panicked).unwrap_or("it failed").to_owned()))
+        Ok(None)
     }
 }

@@ -3,7 +3,7 @@
 #![expect(clippy::print_stdout, reason = "a report for a person at a terminal")]
 
 use std::num::NonZeroU64;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use clap::Parser;
@@ -28,6 +28,9 @@ struct Arguments {
     /// Plays a case from a file, and tells its story.
     #[arg(long)]
     case: Option<PathBuf>,
+    /// Plays every case of a folder, until one breaks a promise.
+    #[arg(long)]
+    cases: Option<PathBuf>,
     /// Where shortened cases are kept.
     #[arg(long, default_value = "target/simulation")]
     keep: PathBuf,
@@ -48,8 +51,10 @@ fn main() -> anyhow::Result<()> {
     std::fs::create_dir_all(&arguments.keep)?;
     let theatre = Theatre::new(&arguments.keep.join("rules"))?;
     if let Some(path) = &arguments.case {
-        let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
-        return tell(&theatre, &serde_json::from_str(&text)?);
+        return tell(&theatre, &case_of(path)?);
+    }
+    if let Some(folder) = &arguments.cases {
+        return play_all(&theatre, folder);
     }
     if let Some(seed) = arguments.seed {
         return tell(&theatre, &Case::of(seed));
@@ -79,6 +84,27 @@ fn main() -> anyhow::Result<()> {
     }
     println!("{campaign}");
     anyhow::ensure!(campaign.findings.is_empty(), "promises were not kept");
+    Ok(())
+}
+
+fn case_of(path: &Path) -> anyhow::Result<Case> {
+    let text = std::fs::read_to_string(path).with_context(|| format!("{}", path.display()))?;
+    Ok(serde_json::from_str(&text)?)
+}
+
+/// Plays the cases of a folder in the order of their names.
+fn play_all(theatre: &Theatre, folder: &Path) -> anyhow::Result<()> {
+    let entries = std::fs::read_dir(folder)?.map(|entry| Ok(entry?.path()));
+    let mut cases: Vec<_> = entries.collect::<anyhow::Result<_>>()?;
+    cases.sort();
+    for path in &cases {
+        let played = play(theatre, "case", &case_of(path)?)?;
+        if let Some(broken) = played.broken.first() {
+            println!("case {}: {broken}", path.display());
+            anyhow::bail!("promises were not kept");
+        }
+    }
+    println!("{} cases kept all promises", cases.len());
     Ok(())
 }
 

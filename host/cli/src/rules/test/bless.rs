@@ -23,11 +23,9 @@ pub fn run(args: &Args, wish: &TestArgs, suite: &Suite) -> Result<Exit, Failed> 
         ));
     }
     let (mut changed, mut broken) = (Vec::new(), Vec::new());
-    // What an installed pack expects is not for the treaty to bless.
-    let of_packs = suite.folder.packs.iter().flat_map(|pack| &pack.cases);
-    let of_packs: Vec<_> = of_packs.map(|(shown, _)| shown).collect();
+    // What another pack expects is not blessed from here.
     let own = suite.files.iter();
-    for (text, file) in own.filter(|(_, file)| !of_packs.contains(&&file.path)) {
+    for (text, file) in own.filter(|(_, file)| !suite.others.contains(&file.path)) {
         let blessed = bless(&suite.folder, text, file, &rules).map_err(|error| {
             Failed::new(
                 format!("{}: {error}", file.path.display()),
