@@ -41,7 +41,10 @@ export default class KeepFurthest extends Resolver {
     let most = -1;
     for (const side of heard ? said : all) {
       const reached = this.reached(side);
-      if (reached === undefined) return field.escalate(`no list says how far ${side.text} is`);
+      if (reached === undefined) {
+        const { text } = side;
+        return field.escalate(text === undefined ? "a stage is a text" : `no list says how far ${text} is`);
+      }
       if (reached > most) [furthest, most] = [side, reached];
     }
     if (furthest === undefined) return field.escalate("nobody said anything");
@@ -49,8 +52,8 @@ export default class KeepFurthest extends Resolver {
   }
 
   /** How far a side is: none at all is 0, the first stage 1. */
-  reached({ text }) {
-    if (text === undefined) return 0;
+  reached({ value, text }) {
+    if (value.tag === "null") return 0;
     const at = this.stages.indexOf(text);
     return at < 0 ? undefined : at + 1;
   }

@@ -46,7 +46,9 @@ class Rule(Resolver):
         for side in said if heard else field.candidates:
             reached = self.reached(side)
             if reached is None:
-                return field.escalate(f"no list says how far {side.text} is")
+                stage = side.text
+                why = "a stage is a text" if stage is None else f"no list says how far {stage} is"
+                return field.escalate(why)
             if reached > most:
                 furthest, most = side, reached
         if furthest is None:
@@ -56,6 +58,6 @@ class Rule(Resolver):
 
     def reached(self, side: Candidate) -> int | None:
         """How far a side is: none at all is 0, the first stage 1."""
-        if side.text is None:
+        if side.value.kind == "null":
             return 0
         return self.stages.index(side.text) + 1 if side.text in self.stages else None

@@ -59,9 +59,9 @@ impl Resolver for KeepFurthest {
         };
         let mut furthest: Option<(usize, Candidate<'_>)> = None;
         for side in sides {
-            let Some(reached) = self.reached(side) else {
-                let stage = side.text().unwrap_or_default();
-                return field.escalate(format!("no list says how far {stage} is"));
+            let reached = match self.reached(side) {
+                Ok(reached) => reached,
+                Err(why) => return field.escalate(why),
             };
             if furthest.is_none_or(|(most, _)| reached > most) {
                 furthest = Some((reached, side));
@@ -75,13 +75,15 @@ impl Resolver for KeepFurthest {
 }
 
 impl KeepFurthest {
-    /// How far a side is: none at all is 0, the first stage 1.
-    fn reached(&self, side: Candidate<'_>) -> Option<usize> {
-        let Some(stage) = side.text() else {
-            return Some(0);
-        };
-        let at = self.stages.iter().position(|known| known == stage)?;
-        Some(at + 1)
+    /// How far a side is: none at all is 0, the first stage 1. Or why nobody knows.
+    fn reached(&self, side: Candidate<'_>) -> Result<usize, String> {
+        if side.value().is_null() {
+            return Ok(0);
+        }
+        let stage = side.text().ok_or("a stage is a text")?;
+        let at = self.stages.iter().position(|known| known == stage);
+        at.map(|at| at + 1)
+            .ok_or_else(|| format!("no list says how far {stage} is"))
     }
 }
 
