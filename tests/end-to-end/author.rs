@@ -26,7 +26,8 @@ fn made(bench: &Bench, kind: &str, language: &str) -> PathBuf {
     bench.path().join(&name).join(format!("{name}.wasm"))
 }
 
-fn build(bench: &Bench, arguments: &[&str]) -> Ended {
+/// Makes the component of a folder.
+pub fn build(bench: &Bench, arguments: &[&str]) -> Ended {
     let mut command = bench.command(&[&["rules", "build"], arguments].concat());
     let output = in_shared_folder(&mut command).output();
     Ended::from(output.expect("the command starts"))

@@ -31,6 +31,7 @@ mod questions;
 mod quickstart;
 mod records;
 mod replay;
+mod rule_packs;
 mod rules;
 mod server;
 mod shared_file;
