@@ -17,9 +17,15 @@ use crate::Bench;
 use crate::bench::Ended;
 use crate::golden::Transcript;
 
+/// What a rule is called. Rules of one name would take each other's place in the
+/// folder that all share.
+fn name_of(kind: &str, language: &str) -> String {
+    format!("try-{kind}-{language}")
+}
+
 /// Makes a rule's folder and its component, and says where that is.
 fn made(bench: &Bench, kind: &str, language: &str) -> PathBuf {
-    let name = format!("try-{language}");
+    let name = name_of(kind, language);
     let new = ["rules", "new", kind, &name, "--lang", language];
     bench.treaty(&new).expect(0);
     build(bench, &[&name]).expect(0);
@@ -52,12 +58,11 @@ fn load(component: PathBuf) -> Rule {
 }
 
 /// The folder has cases that pass, and its rule keeps the laws of its kind.
-fn tried(bench: &Bench, language: &str) {
-    let name = format!("try-{language}");
-    let folder = ["--treaty", &name, "rules"];
+fn tried(bench: &Bench, name: &str) {
+    let folder = ["--treaty", name, "rules"];
     let test = bench.treaty(&[&folder[..], &["test"]].concat());
     test.expect(0).says("2 cases: 2 passed, 0 failed");
-    let laws = bench.treaty(&[&folder[..], &["laws", &name, "--tries", "8"]].concat());
+    let laws = bench.treaty(&[&folder[..], &["laws", name, "--tries", "8"]].concat());
     laws.expect(0).says(" 0 broken, ");
 }
 
@@ -66,18 +71,18 @@ fn rules(kind: &str, languages: &[&'static str]) -> Vec<(&'static str, Rule)> {
     std::thread::scope(|threads| {
         let one = |language: &'static str| {
             threads.spawn(move || {
-                let bench = Bench::new();
+                let (bench, name) = (Bench::new(), name_of(kind, language));
                 let component = made(&bench, kind, language);
                 let file = component.display().to_string();
                 let inspect = bench.treaty(&["rules", "inspect", &file]).expect(0);
                 let inspect = inspect
-                    .says(&format!("try-{language} 1.0.0: "))
+                    .says(&format!("{name} 1.0.0: "))
                     .says(&format!("  decides as      {kind}\n"))
                     .says("  profile         contract\n");
                 if language == "python" {
                     inspect.says("  needs           at least component-mib = ");
                 }
-                tried(&bench, language);
+                tried(&bench, &name);
                 (language, load(component))
             })
         };
@@ -267,11 +272,11 @@ fn a_mistake_is_shown_as_the_tool_tells_it() {
     let bench = Bench::new();
     made(&bench, "matcher", "javascript");
     bench.edit(
-        "try-javascript/rule.js",
+        "try-matcher-javascript/rule.js",
         "const WEIGHT = 10;",
         "const WEIGHT = ;",
     );
-    build(&bench, &["try-javascript"])
+    build(&bench, &["try-matcher-javascript"])
         .expect(1)
         .says("error: making the component failed:\n")
         .says("hint: mend the rule");

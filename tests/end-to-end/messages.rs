@@ -296,6 +296,7 @@ fn advice_and_docs_have_a_json_form() {
         "journal_keep_days",
         "limits",
         "order",
+        "packs",
         "problems",
         "rules",
         "state",

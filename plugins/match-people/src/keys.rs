@@ -181,5 +181,8 @@ fn with_birth(keys: &mut Keys, person: &Person, named: &Named<'_>) {
         keys.add("day-sound", &[&day[..2], sound]);
     }
     keys.add("birth-city", &[&day, &city[..city.len().min(3)]]);
+    if person.domain.value != 0 {
+        keys.add("birth-domain", &[&day, &person.domain.value.to_le_bytes()]);
+    }
     keys.add("birth-postcode", &[&year, person.postcode.value.as_bytes()]);
 }

@@ -156,6 +156,21 @@ proptest! {
     }
 }
 
+/// Nothing else is known of the two, and it is enough to link them.
+#[test]
+fn who_shares_a_birthday_and_a_website_is_found() {
+    let schema = Schema::new([("birth", "birth-date"), ("site", "website")]);
+    let people = People::with(schema, Weights::default());
+    let row = ["1971-06-24", "https://berg.example"].map(|cell| Some(cell.to_owned()));
+    let prepared: Vec<Prepared> = (0..2).map(|_| people.prepare_row(&row)).collect();
+    let records = counted(&people, &prepared);
+    let population = Population::new(20_000, 200_000_000);
+    let score = people.compare(&population, seen(&records, 0), seen(&records, 1));
+    assert!(score.probability >= 0.95, "{score:?}");
+    let mut keys = prepared[0].keys.iter();
+    assert!(keys.any(|key| prepared[1].keys.contains(key)));
+}
+
 const FIRST: [&str; 8] = [
     "William",
     "Catherine",

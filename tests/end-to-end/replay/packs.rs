@@ -63,3 +63,30 @@ fn a_rule_of_a_pack_is_loaded_under_its_own_profile() {
     let replayed = replay(&bench, &["pack"]);
     assert_eq!(counts(&replayed).iter().sum::<u64>(), 12);
 }
+
+#[test]
+fn a_difference_says_what_would_have_been_decided() {
+    let bench = decided();
+    bench.write("pack/new.wasm", guests::FAILS_AS_TOLD);
+    let side = |side: &str| {
+        format!("component = \"new.wasm\"\n[rules.decider.configuration]\nside = \"{side}\"\n")
+    };
+    pack(&bench, &side("first"));
+    let (before, now) = (bench.path().join("before"), bench.path().join("pack"));
+    std::fs::rename(&now, before).expect("it is there");
+    bench.write("pack/new.wasm", guests::FAILS_AS_TOLD);
+    pack(&bench, &side("last"));
+    bench.edit("pack/pack.toml", "1.3.0", "1.4.0");
+    let diff = ["pack", "diff", "before", "pack"];
+    let without = bench.treaty(&diff).expect(0);
+    let without = without.says("configuration.side: first becomes last\n");
+    assert!(!without.stdout.contains("decision"), "{}", without.stdout);
+    let replayed = bench.treaty(&[&diff[..], &["--replay"]].concat()).expect(0);
+    assert!(replayed.stdout.starts_with(&without.stdout));
+    replayed.says("12 different");
+    let told = [&["--format", "json"], &diff[..], &["--replay"]].concat();
+    let told = bench.treaty(&told).expect(0).json();
+    assert_eq!(counts(&told["replayed"]), [0, 12, 0, 0]);
+    let alone = bench.treaty(&[&diff[..], &["--since", "30d"]].concat());
+    alone.expect(64);
+}

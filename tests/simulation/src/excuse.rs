@@ -193,13 +193,29 @@ impl Rest<'_> {
             .any(|lost| lost.content["reason"].as_str() != Some("the record was deleted"))
     }
 
-    /// It was there at the first meeting, and nothing had been agreed on it yet:
-    /// that is no edit, and goes with its record. What was edited after a person had
-    /// been asked about it is one.
+    /// It was there at its record's first meeting with the others, and nothing had been
+    /// agreed on it yet: that is no edit, and goes with its record. What was edited
+    /// after a person had been asked about it is one.
     pub(crate) fn was_never_agreed_on(&self, thing: &Thing, edit: &Edit) -> bool {
         self.losses(thing, edit, edit.at).any(|lost| {
             lost.content["candidate"]["standing"] == "first-seen"
-                && !self.was_asked_before(lost.link, edit)
+                && !(self.was_linked_before(lost.link, edit)
+                    && self.was_asked_before(lost.link, edit))
+        })
+    }
+
+    /// Whether a record was in a link when it was edited: what it was made with, and
+    /// brought along, is no edit of it.
+    fn was_linked_before(&self, link: Option<i64>, edit: &Edit) -> bool {
+        let name = self.stage.world.systems[edit.system].name.as_str();
+        let remote = edit.id.to_string();
+        let is_it = |record: &Json| {
+            record["system"].as_str() == Some(name)
+                && record["remote"].as_str() == Some(remote.as_str())
+        };
+        self.files.journal.iter().any(|entry| {
+            let mut records = entry.content.as_array().into_iter().flatten();
+            entry.kind == "link" && entry.link == link && entry.at < edit.at && records.any(is_it)
         })
     }
 
