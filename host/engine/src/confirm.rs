@@ -224,6 +224,7 @@ impl Engine {
             if !wrote || told.left.is_some() {
                 kept.origin = part.system(system).origin(&told.record.origin);
             }
+            let before = kept.observed.clone();
             // What the write left has settled. What stands there now is seen
             // after it, so that an edit in between is one.
             for (step, (own, reading)) in told.rows().zip(readings).enumerate() {
@@ -238,9 +239,16 @@ impl Engine {
             if told.done && removes(&told.intent) && kept.presence == Presence::Present {
                 kept.presence = Presence::Restored;
             }
+            // What changed beside the write may be what a person is asked about.
+            let written = &told.intent.content.revisions;
+            let is_news = part.entity.table.fields().any(|(field, _)| {
+                let was_written = written.iter().any(|(written, _)| *written == field);
+                !was_written && before[field.0] != kept.observed[field.0]
+            });
             commit.records.push(kept.clone());
             link.records[system.0] = Some(kept);
             let settled = told.done
+                && !is_news
                 && part
                     .entity
                     .system_indexes()
