@@ -114,6 +114,13 @@ pub(crate) fn is_pack_name(text: &str) -> bool {
     text.len() <= 64 && text.split('-').all(is_part)
 }
 
+/// A pack's name, and which version of it: what stands around the `@`.
+pub(crate) fn name_and_version<V: FromStr>(text: &str) -> Option<(String, V)> {
+    let (name, version) = text.split_once('@')?;
+    let version = version.parse().ok()?;
+    is_pack_name(name).then(|| (name.to_owned(), version))
+}
+
 impl Serialize for Component {
     /// As `pack.toml` says it.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -135,14 +142,8 @@ impl FromStr for Extends {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wanted = "a pack and its version, as in b2b-base@2";
-        let (name, version) = text.split_once('@').ok_or(wanted)?;
-        let version = VersionReq::parse(version).map_err(|_| wanted)?;
-        if !is_pack_name(name) {
-            return Err(wanted);
-        }
-        let name = name.to_owned();
-        Ok(Self { name, version })
+        let found = name_and_version(text).map(|(name, version)| Self { name, version });
+        found.ok_or("a pack and its version, as in b2b-base@2")
     }
 }
 

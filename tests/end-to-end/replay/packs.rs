@@ -90,3 +90,19 @@ fn a_difference_says_what_would_have_been_decided() {
     let alone = bench.treaty(&[&diff[..], &["--since", "30d"]].concat());
     alone.expect(64);
 }
+
+/// Alone it would decide as nobody will ever have it.
+#[test]
+fn what_changes_another_pack_decides_with_it_only() {
+    let bench = decided();
+    pack(&bench, "component = \"shipped:resolve-standard\"\n");
+    bench.edit(
+        "pack/pack.toml",
+        "[tables]",
+        "extends = \"base@1\"\n[tables]",
+    );
+    bench
+        .treaty(&["rules", "replay", "pack"])
+        .expect(1)
+        .says("acme-rules changes base@^1, which is not here");
+}

@@ -31,14 +31,8 @@ struct Verdict {
 }
 
 pub fn run(args: &Args, wish: &PackBuildArgs) -> Result<Exit, Failed> {
-    let stack = Stack::at(args, &wish.folder, &wish.base)?;
+    let stack = Stack::at(args, &wish.folder, &wish.base)?.whole()?;
     let pack = stack.top().clone();
-    if let Some(base) = stack.missing() {
-        return Err(Failed::new(
-            format!("{} changes {base}, which is not here", pack.settings().name),
-            "name its folder or its file: treaty pack build --base <PACK>",
-        ));
-    }
     let tested = verdict(Suite::of_pack(&stack)?)?;
     if let Some(folder) = &wish.write {
         write_cases(folder, &tested.laws)?;

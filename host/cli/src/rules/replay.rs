@@ -89,7 +89,7 @@ fn folder(args: &Args, wish: &ReplayArgs) -> Result<Option<TreatyFolder>, Failed
 fn pack(args: &Args, wish: &ReplayArgs) -> Result<Option<Stack>, Failed> {
     let place = wish.component.as_ref().map(Path::new);
     let place = place.filter(|place| place.is_dir() || is_pack(place));
-    let stack = place.map(|place| Stack::at(args, place, &wish.base));
+    let stack = place.map(|place| Stack::at(args, place, &wish.base)?.whole());
     stack.transpose()
 }
 

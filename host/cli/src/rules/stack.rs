@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use treaty_folder::{Extent, PackParts, Problems, RuleSettings};
 use treaty_model::RuleLimits;
 use treaty_pack::{
-    CannotStack, Extends, Layer, NoStack, Pack, PackLimits, PackRule, effective, installed_pack,
-    open as open_pack, stack, versions_in,
+    CannotStack, Extends, Layer, NoStack, Pack, PackLimits, PackRule, PackVersion, effective,
+    installed_pack, open as open_pack, read_lock, stack, versions_in,
 };
 use treaty_workshop::{Limits, Place, Workshop};
 
@@ -40,14 +40,10 @@ impl Stack {
             let Some(treaty) = &treaty else {
                 return Ok(None);
             };
-            let mut there = versions_in(treaty).into_iter().rev();
-            let newest = there.find(|there| {
-                there.name == extends.name && extends.version.matches(&there.version)
-            });
-            let Some(newest) = newest else {
+            let Some(version) = installed_version(treaty, extends)? else {
                 return Ok(None);
             };
-            let opened = installed_pack(treaty, &newest);
+            let opened = installed_pack(treaty, &version);
             let (_, pack) = opened.map_err(|problem| {
                 told(&Problems(vec![problem]), "remove it: treaty pack remove")
             })?;
@@ -61,8 +57,23 @@ impl Stack {
         }
     }
 
+    /// The stack, if nothing is missing below it: without what it changes a pack is
+    /// not what it will be.
+    pub fn whole(self) -> Result<Self, Failed> {
+        match self.missing() {
+            None => Ok(self),
+            Some(base) => Err(Failed::new(
+                format!(
+                    "{} changes {base}, which is not here",
+                    self.top().settings().name
+                ),
+                BASE_HINT,
+            )),
+        }
+    }
+
     /// What is missing below it.
-    pub fn missing(&self) -> Option<&Extends> {
+    fn missing(&self) -> Option<&Extends> {
         self.0.first()?.settings().extends.as_ref()
     }
 
@@ -112,6 +123,20 @@ impl Stack {
             None => Extent::Whole,
         }
     }
+}
+
+/// The version in a treaty that another pack changes: the one in use, if that fits, or
+/// else the newest that does.
+fn installed_version(treaty: &Path, extends: &Extends) -> Result<Option<PackVersion>, Failed> {
+    let lock = read_lock(treaty)
+        .map_err(|problems| told(&problems, "install the packs again: treaty pack install"))?;
+    let in_use = lock.into_iter().map(|pinned| PackVersion {
+        name: pinned.name,
+        version: pinned.version,
+    });
+    let others = versions_in(treaty).into_iter().rev();
+    let mut known = in_use.chain(others);
+    Ok(known.find(|known| known.name == extends.name && extends.version.matches(&known.version)))
 }
 
 /// What to do where a base does not fit.

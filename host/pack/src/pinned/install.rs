@@ -10,7 +10,7 @@ use treaty_folder::{Known, Problem, Problems, packs_asked, read_with};
 
 use super::lock::{FOLDER, LOCK_FILE, Pinned, path_of, read_lock, write_lock};
 use super::{Shelf, verified};
-use crate::settings::is_pack_name;
+use crate::settings::{is_pack_name, name_and_version};
 use crate::{Pack, PackLimits, open, save};
 
 /// Puts packs into a treaty folder and pins the treaty to them; each comes with the
@@ -112,14 +112,8 @@ impl FromStr for PackVersion {
     type Err = &'static str;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let wanted = "a pack and its version, as in b2b-base@2.1.0";
-        let (name, version) = text.split_once('@').ok_or(wanted)?;
-        let version = Version::parse(version).map_err(|_| wanted)?;
-        if !is_pack_name(name) {
-            return Err(wanted);
-        }
-        let name = name.to_owned();
-        Ok(Self { name, version })
+        let found = name_and_version(text).map(|(name, version)| Self { name, version });
+        found.ok_or("a pack and its version, as in b2b-base@2.1.0")
     }
 }
 

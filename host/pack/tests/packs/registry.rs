@@ -15,7 +15,7 @@ use std::time::Duration;
 use treaty_model::Digest;
 use treaty_pack::{
     Credentials, Pack, PackLimits, PackReference, RegistryError, RegistryOptions, SecretKey,
-    keygen, pull, push, read_archive, resolve, save, sign, verify,
+    keygen, pull, push, read_archive, resolve, save, sign, verify, versions,
 };
 use treaty_registry_server::{PASSWORD, RegistryServer, USER};
 
@@ -165,6 +165,48 @@ async fn every_lie_of_a_registry_is_told() {
     }
     let expected = fs::read_to_string(&file).unwrap_or_default();
     assert!(text == expected, "expected:\n{expected}\nfound:\n{text}");
+}
+
+/// A registry that answers to every request for tags as it is told, from the tag that
+/// came last.
+fn with_tags(answer: impl Fn(Option<&str>) -> Answer + Send + Sync + 'static) -> Lying {
+    Lying::start(move |asked| match asked.path.split_once("tags/list") {
+        Some((_, query)) => answer(query.strip_prefix("?last=")),
+        None => Answer::ok(b"{}"),
+    })
+}
+
+#[tokio::test]
+async fn the_versions_of_a_repository_are_its_tags_on_all_pages() {
+    let registry = with_tags(|last| match last {
+        None => Answer::ok(br#"{"tags":["2.10.0","latest","2.9.0"]}"#).header("link", "<more>"),
+        Some("2.9.0") => Answer::ok(br#"{"tags":["1.0.0","sha256-00.minisig"]}"#),
+        Some(other) => panic!("{other}"),
+    });
+    let of = reference(&format!("{}/acme/b2b-base", registry.address));
+    let found = versions(&of, &options()).await.expect("it answers");
+    let found: Vec<_> = found.iter().map(ToString::to_string).collect();
+    assert_eq!(found, ["1.0.0", "2.9.0", "2.10.0"]);
+}
+
+#[tokio::test]
+async fn a_list_of_versions_that_lies_is_told() {
+    let check = async |registry: Lying, expected: &str| {
+        let of = reference(&format!("{}/acme/b2b-base", registry.address));
+        let error = versions(&of, &options()).await.expect_err("it is refused");
+        assert!(told(&error).contains(expected), "{}", told(&error));
+    };
+    let page = |bytes: &[u8]| Answer::ok(bytes);
+    let endless = move |_: Option<&str>| page(br#"{"tags":["1.0.0"]}"#).header("link", "<more>");
+    check(with_tags(endless), "its tags").await;
+    check(with_tags(|_| Answer::with(200, Body::Endless)), "its tags").await;
+    check(with_tags(move |_| page(b"[1]")), "it is no list of tags").await;
+    let elsewhere = |_: Option<&str>| Answer::to(307, "http://elsewhere.example/");
+    check(with_tags(elsewhere), "elsewhere.example").await;
+    // A repository that is not there has no versions.
+    let nothing = with_tags(|_| Answer::status(404));
+    let of = reference(&format!("{}/acme/b2b-base", nothing.address));
+    assert_eq!(versions(&of, &options()).await.expect("it answers"), []);
 }
 
 #[tokio::test]
