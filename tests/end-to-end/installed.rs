@@ -1,5 +1,7 @@
 //! A treaty whose field table and rule come from a signed pack.
 
+use treaty_hostile::guests;
+use treaty_pack::{PackLimits, build};
 use treaty_registry_server::RegistryServer;
 
 use crate::Bench;
@@ -159,6 +161,27 @@ fn a_pack_that_was_changed_or_is_no_longer_trusted_stops_the_treaty() {
     refused("does not fit version");
     bench.write("treaty.toml", treaty);
     assert!(!bench.treaty(&["plan"]).stderr.contains("pack"));
+}
+
+/// Whoever made it did not try it out.
+#[test]
+fn a_pack_whose_configuration_does_not_fit_its_schema_is_not_followed() {
+    let (bench, _) = with_pack();
+    bench.write("base/phone-decides.wasm", guests::GIVES_A_SCHEMA);
+    bench.edit(
+        "base/pack.toml",
+        "[tables]",
+        "[rules.phone-decides.configuration]\nshare = 50\n[tables]",
+    );
+    let at = |file: &str| bench.path().join(file);
+    build(&at("base"), &at(FILE), &PackLimits::default()).expect("it is whole");
+    sign(&bench);
+    bench.treaty(&["pack", "install", FILE]).expect(0);
+    let why = "rule phone-decides, configuration.share: 50 is greater than the maximum of 1";
+    for asked in ["check", "plan", "sync"] {
+        let said = bench.treaty(&[asked]).expect(4);
+        assert!(said.stderr.contains(why), "{asked}: {}", said.stderr);
+    }
 }
 
 #[test]

@@ -6,6 +6,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
+use treaty_hostile::guests;
+
 use crate::Bench;
 use crate::csv::{acquainted, line};
 use crate::database;
@@ -349,6 +351,33 @@ fn a_rule_that_is_no_component_changes_nothing() {
     pair.bench.treaty(&["check"]).expect(4).says("rule decide");
     pair.bench.treaty(&["sync"]).expect(4).says("rule decide");
     assert_eq!(pair.right_rows("SELECT DISTINCT ort FROM human"), ["Bonn"]);
+}
+
+#[test]
+fn a_configuration_that_does_not_fit_its_schema_changes_nothing() {
+    let pair = Pair::with_people(2);
+    let bench = &pair.bench;
+    bench.write("rules/decide.wasm", guests::GIVES_A_SCHEMA);
+    let table = bench.read("person.csv");
+    let table = table.replace("prefer(left),city", "decide,city");
+    bench.write("person.csv", table);
+    let treaty = bench.read("treaty.toml");
+    let with = |share: &str| {
+        let rule = "[rules.decide]\ncomponent = \"rules/decide.wasm\"\n";
+        let rule = format!("{rule}[rules.decide.configuration]\nshare = {share}\n");
+        bench.write("treaty.toml", format!("{treaty}{rule}"));
+    };
+    with("0.5");
+    bench.treaty(&["sync"]).expect(0);
+    pair.left("UPDATE person SET city = 'Kiel'");
+    with("50");
+    let why = "rule decide, configuration.share: 50 is greater than the maximum of 1";
+    bench.treaty(&["check"]).expect(4).says(why);
+    bench.treaty(&["sync"]).expect(4).says(why);
+    assert_eq!(pair.right_rows("SELECT DISTINCT ort FROM human"), ["Bonn"]);
+    with("1");
+    bench.treaty(&["sync"]).expect(0);
+    assert_eq!(pair.right_rows("SELECT DISTINCT ort FROM human"), ["Kiel"]);
 }
 
 #[test]

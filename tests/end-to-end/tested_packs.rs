@@ -134,6 +134,50 @@ fn what_a_pack_gets_wrong_is_told_before_its_cases_run() {
     assert!(!is_there(&bench, FILE));
 }
 
+/// The base with a rule that does not look at its configuration, and says what it
+/// has to be.
+fn with_schema(configuration: &str, table: bool) -> Bench {
+    let bench = base();
+    bench.write("base/rules/gives.wasm", guests::GIVES_A_SCHEMA);
+    let rule = format!(
+        "[rules.gives]\ncomponent = \"rules/gives.wasm\"\n[rules.gives.configuration]\n\
+         {configuration}\n[tables]"
+    );
+    bench.edit("base/pack.toml", "[tables]", &rule);
+    if table {
+        bench.edit(
+            "base/contact.csv",
+            "city,city,salesforce,",
+            "city,city,shared,gives",
+        );
+    }
+    bench
+}
+
+#[test]
+fn a_pack_whose_configuration_does_not_fit_its_schema_is_not_built() {
+    for table in [true, false] {
+        let about = if table { " for contact" } else { "" };
+        let fits = with_schema("share = 0.5", table);
+        let said = fits.treaty(&["pack", "build", "base"]);
+        assert!(!said.stderr.contains("configuration"), "{}", said.stderr);
+        let bench = with_schema("share = 2", table);
+        let said = bench.treaty(&["pack", "build", "base"]).expect(4);
+        let why = format!(
+            "error: pack.toml: rule gives{about}, configuration.share: 2 is greater than the \
+             maximum of 1\n"
+        );
+        assert!(said.stderr.contains(&why), "{}", said.stderr);
+        assert!(!is_there(&bench, FILE));
+    }
+    let bench = with_schema("share = 1", true);
+    bench.write("base/rules/gives.wasm", guests::GIVES_AN_ENDLESS_SCHEMA);
+    let said = bench.treaty(&["pack", "build", "base"]).expect(4);
+    let why = "the rule's schema for it cannot be used: with all that it refers to, it has more \
+               than 10000 parts";
+    assert!(said.stderr.contains(why), "{}", said.stderr);
+}
+
 #[test]
 fn a_pack_has_a_budget_of_its_own() {
     let bench = base();

@@ -102,13 +102,30 @@ pub async fn check(folder: &TreatyFolder, opening: &Opening) -> Result<Checked, 
     Ok(checked)
 }
 
+/// Refuses rules of an entity whose configuration does not fit their schema: they
+/// would be asked under a contract that they do not know.
+pub(crate) fn refuse_misfits(folder: &TreatyFolder, part: &Part) -> Result<(), EngineError> {
+    let misfits = part.rules().flat_map(|bound| {
+        // A rule that does not answer costs its records, not the treaty.
+        let found = bound
+            .rule
+            .misfits(&bound.setup.configuration)
+            .unwrap_or_default();
+        let name = &bound.id.name;
+        found
+            .into_iter()
+            .map(move |found| placed(folder, part, name, found))
+    });
+    let problems: Vec<_> = misfits.collect();
+    match problems.is_empty() {
+        true => Ok(()),
+        false => Err(EngineError::Treaty(Problems(problems))),
+    }
+}
+
 /// Asks each rule of an entity what it makes of its setup.
 fn ask_rules(folder: &TreatyFolder, part: &Part, problems: &mut Vec<Problem>) {
-    let matcher = part.matching.as_ref().map(|(_, matcher)| matcher);
-    let rules = std::iter::once(&part.mapper)
-        .chain(&part.resolvers)
-        .chain(matcher);
-    for bound in rules {
+    for bound in part.rules() {
         match bound.rule.check(&bound.setup) {
             Ok(found) => problems.extend(
                 found

@@ -17,6 +17,7 @@ use treaty_systems::{Connector, SystemError};
 
 use crate::absent::{describe_or_recall, open_or_stand_in};
 use crate::alerting::Alerting;
+use crate::check::refuse_misfits;
 use crate::drift::Described;
 use crate::opening::Opening;
 use crate::packs::PackInUse;
@@ -47,7 +48,7 @@ impl Engine {
                 .map(|source| source.effective.clone())
                 .collect();
             refuse_drift(folder, settings, &schemas)?;
-            parts.push(part(
+            let part = part(
                 folder,
                 settings,
                 &systems,
@@ -55,7 +56,9 @@ impl Engine {
                 &switches,
                 &sources,
                 &*opening.clock,
-            )?);
+            )?;
+            refuse_misfits(folder, &part)?;
+            parts.push(part);
         }
         ledger.use_shapes(parts.iter().map(Part::shape).collect());
         let engine = Self {

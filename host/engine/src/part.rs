@@ -134,6 +134,13 @@ impl PartSystem {
 }
 
 impl Part {
+    /// Its rules.
+    pub(crate) fn rules(&self) -> impl Iterator<Item = &Bound> {
+        let matcher = self.matching.as_ref().map(|(_, matcher)| matcher);
+        let mapper = std::iter::once(&self.mapper);
+        mapper.chain(&self.resolvers).chain(matcher)
+    }
+
     /// The names behind the ledger's rows.
     pub(crate) fn shape(&self) -> EntityShape {
         let systems = self.entity.systems.iter().zip(&self.systems);

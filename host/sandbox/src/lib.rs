@@ -42,6 +42,7 @@ mod linker;
 mod log;
 mod rule;
 mod sandbox;
+mod schema;
 mod state;
 mod text;
 mod wasi;

@@ -5,8 +5,9 @@ mod matcher;
 mod resolver;
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
+use jsonschema::Validator;
 use treaty_model::{Description, Digest, Setup, SetupProblem};
 use wasmtime::Store;
 use wasmtime::component::types::ComponentItem;
@@ -22,7 +23,7 @@ use crate::contract::types::{DescriptionOut, ProblemOut, SetupIn, Weight};
 use crate::sandbox::Shared;
 use crate::state::State;
 use crate::text::cut_owned;
-use crate::{Fault, FaultKind, LoadError};
+use crate::{Fault, FaultKind, LoadError, schema};
 
 pub use matcher::Detail;
 
@@ -68,6 +69,8 @@ pub(crate) struct Inner {
     mapper: Option<mapper::Functions>,
     matcher: Option<matcher::Functions>,
     resolver: Option<resolver::Functions>,
+    /// The schema of its configuration, once somebody wanted to know.
+    schema: OnceLock<Result<Validator, String>>,
 }
 
 type Describe = ((), (DescriptionOut,));
@@ -150,8 +153,32 @@ impl Rule {
         })
     }
 
-    /// What it finds wrong with a setup.
+    /// What of a configuration, a JSON object, does not fit the schema that the rule
+    /// gives for it.
+    pub fn misfits(&self, configuration: &str) -> Result<Vec<SetupProblem>, Fault> {
+        let Inner { shared, schema, .. } = &*self.inner;
+        let schema = match schema.get() {
+            Some(schema) => schema,
+            None => {
+                let said = self.describe()?.configuration_schema;
+                let said = serde_json::from_str(&said).unwrap_or_default();
+                schema.get_or_init(|| schema::read(&said))
+            }
+        };
+        Ok(schema::misfits(schema, configuration, &shared.limits))
+    }
+
+    /// What is wrong with a setup: what the rule itself finds or, where it finds
+    /// nothing, what of the configuration does not fit its schema.
     pub fn check(&self, setup: &Setup) -> Result<Vec<SetupProblem>, Fault> {
+        let found = self.check_itself(setup)?;
+        match found.is_empty() {
+            true => self.misfits(&setup.configuration),
+            false => Ok(found),
+        }
+    }
+
+    fn check_itself(&self, setup: &Setup) -> Result<Vec<SetupProblem>, Fault> {
         let setup_in = SetupIn::from(setup);
         let scope = Scope {
             elements: 1 + setup.canonical.len(),
@@ -262,6 +289,7 @@ impl Inner {
             mapper: mapper.transpose()?,
             matcher: matcher.transpose()?,
             resolver: resolver.transpose()?,
+            schema: OnceLock::new(),
             shared,
             pre,
             digest,

@@ -1,16 +1,16 @@
 //! What rules find wrong with what they are told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use treaty_folder::{CaseFile, Problem, TreatyFolder, resolver_setup, setup};
-use treaty_model::{FieldIndex, Setup};
+use treaty_model::{FieldIndex, Setup, SetupProblem};
 use treaty_sandbox::{Fault, Rule};
 
 use crate::laws::{Parts, schemas};
 
 /// Asks each of these rules what it makes of the setup of every entity that it has
-/// to do with. What is wrong is told at the row that it is about, or else at
-/// the file `at`.
+/// to do with; of the others, whether their configuration fits their schema. What is
+/// wrong is told at the row that it is about, or else at the file `at`.
 pub fn refusals(
     folder: &TreatyFolder,
     file: &CaseFile,
@@ -19,6 +19,7 @@ pub fn refusals(
     at: &str,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
+    let mut asked = BTreeSet::new();
     for settings in &folder.entities {
         let schemas = schemas(file, settings);
         let parts = Parts::of_each(folder, settings, cases, rules);
@@ -35,20 +36,40 @@ pub fn refusals(
             let Some(rule) = rules.get(name) else {
                 continue;
             };
-            problems.extend(found(folder, name, rule, &setup, at));
+            asked.insert(name.to_owned());
+            problems.extend(match rule.check(&setup) {
+                Ok(found) => placed(folder, name, found, &setup, at),
+                Err(fault) => vec![broken(name, &fault, at)],
+            });
         }
     }
+    let others = folder.rules.iter();
+    let others = others.filter(|other| !asked.contains(&other.name));
+    problems.extend(others.flat_map(|other| {
+        let Some(rule) = rules.get(&other.name) else {
+            return Vec::new();
+        };
+        match rule.misfits(&other.configuration.to_string()) {
+            Ok(found) => placed(folder, &other.name, found, &Setup::default(), at),
+            Err(fault) => vec![broken(&other.name, &fault, at)],
+        }
+    }));
     problems
 }
 
-fn found(folder: &TreatyFolder, name: &str, rule: &Rule, setup: &Setup, at: &str) -> Vec<Problem> {
-    let found = match rule.check(setup) {
-        Ok(found) => found,
-        Err(fault) => return vec![broken(name, &fault, at)],
-    };
+fn placed(
+    folder: &TreatyFolder,
+    name: &str,
+    found: Vec<SetupProblem>,
+    setup: &Setup,
+    at: &str,
+) -> Vec<Problem> {
     let problems = found.into_iter().map(|found| {
         let field = found.field.map(|field| FieldIndex(field as usize));
-        let mut about = vec![format!("rule {name} for {}", setup.entity)];
+        let mut about = match setup.entity.as_str() {
+            "" => vec![format!("rule {name}")],
+            entity => vec![format!("rule {name} for {entity}")],
+        };
         let named = field.and_then(|field| setup.canonical.get(field.0));
         about.extend(named.map(|field| format!("field {}", field.name)));
         let system = found.system.and_then(|at| setup.systems.get(at as usize));

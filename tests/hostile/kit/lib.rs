@@ -29,17 +29,21 @@ pub mod resolver {
     }
 }
 
-/// The description that all guests share, given where their bindings are.
+/// The description that all guests share, given where their bindings are and, for a
+/// few of them, the schema of their configuration.
 #[macro_export]
 macro_rules! describe {
     ($($bindings:ident)::+) => {
+        kit::describe!($($bindings)::+, r#"{"type":"object"}"#);
+    };
+    ($($bindings:ident)::+, $schema:expr) => {
         impl $($bindings)::+::exports::treaty::rules::description::Guest for Rule {
             fn describe() -> $($bindings)::+::exports::treaty::rules::description::Description {
                 $($bindings)::+::exports::treaty::rules::description::Description {
                     name: "be-hostile".to_owned(),
                     version: "0.1.0".to_owned(),
                     summary: "Tries something.".to_owned(),
-                    configuration_schema: r#"{"type":"object"}"#.to_owned(),
+                    configuration_schema: $schema.to_owned(),
                     attributes: Vec::new(),
                 }
             }
@@ -53,12 +57,16 @@ macro_rules! describe {
     };
 }
 
-/// A resolver that answers a batch with a function.
+/// A resolver that answers a batch with a function; before it, the schema of its
+/// configuration, if it has one.
 #[macro_export]
 macro_rules! resolver {
     ($resolve:expr) => {
+        kit::resolver!(r#"{"type":"object"}"#, $resolve);
+    };
+    ($schema:expr, $resolve:expr) => {
         struct Rule;
-        kit::describe!(kit::resolver);
+        kit::describe!(kit::resolver, $schema);
         impl kit::resolver::exports::treaty::rules::resolver::Guest for Rule {
             fn resolve(
                 setup: kit::resolver::Setup,

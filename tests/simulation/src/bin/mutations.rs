@@ -106,13 +106,8 @@ impl Copy {
             let mut command = Command::new("cargo");
             command
                 .args(arguments)
-                .args([
-                    "--quiet",
-                    "--package",
-                    "treaty-simulation",
-                    "--bin",
-                    "simulate",
-                ])
+                // As the tests are built, so that dependencies have the same features.
+                .args(["--quiet", "--workspace", "--bin", "simulate"])
                 .current_dir(&self.root)
                 .env("CARGO_TARGET_DIR", &self.target);
             command
