@@ -215,7 +215,10 @@ impl Batch<'_> {
                 // The message is what a person reads; a field that there is not
                 // adds nothing to it.
                 field: field.filter(|field| (*field as usize) < self.fields),
-                message: cut_owned(message, rule.shared.limits.message_bytes),
+                message: match message.trim() {
+                    "" => "the rule does not say why".to_owned(),
+                    _ => cut_owned(message, rule.shared.limits.message_bytes),
+                },
             })),
         }
     }

@@ -54,6 +54,7 @@ pub enum Reading {
 /// All targets, by name.
 pub fn all() -> &'static [Target] {
     &[
+        targets::answers::TARGET,
         targets::cases::TARGET,
         targets::component::TARGET,
         targets::csv::TARGET,
@@ -62,6 +63,7 @@ pub fn all() -> &'static [Target] {
         targets::ledger::TARGET,
         targets::pack::ARCHIVE,
         targets::pack::SETTINGS,
+        targets::rows::TARGET,
     ]
 }
 

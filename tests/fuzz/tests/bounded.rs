@@ -49,6 +49,16 @@ fn components() {
 }
 
 #[test]
+fn answers_of_rules() {
+    check("answers");
+}
+
+#[test]
+fn rows_of_systems() {
+    check("rows");
+}
+
+#[test]
 fn ledgers() {
     check("ledger");
 }

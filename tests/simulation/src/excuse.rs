@@ -127,7 +127,8 @@ impl Rest<'_> {
 
     /// Somebody deleted the record that held it: there, or where it had arrived, or
     /// where the treaty leaves what somebody else has made of it. Or they had that very
-    /// value before them when they deleted it, and Treaty heard of that later.
+    /// value before them when they deleted it, and Treaty heard of that later, or took
+    /// the record away later, and says that the value stood in it.
     pub(crate) fn went_with_its_record(&self, edit: &Edit) -> bool {
         let world = &self.stage.world;
         self.stage.history.removals.iter().any(|removal| {
@@ -138,7 +139,20 @@ impl Rest<'_> {
             let gone = same_record || arrived || self.is_left(edit, removal);
             removal.thing == edit.thing
                 && (removal.tick >= edit.tick && gone
-                    || arrived && self.was_heard_of_after(removal, edit))
+                    || arrived
+                        && (self.was_heard_of_after(removal, edit) || self.was_taken_away(edit)))
+        })
+    }
+
+    /// Whether Treaty removed the record after an edit, with its value in it.
+    fn was_taken_away(&self, edit: &Edit) -> bool {
+        let name = &self.stage.world.systems[edit.system].name;
+        self.files.journal.iter().any(|entry| {
+            entry.kind == "delete"
+                && entry.at > edit.at
+                && entry.system.as_ref() == Some(name)
+                && entry.remote.as_deref() == Some(edit.id.to_string().as_str())
+                && replaced(entry, &edit.after)
         })
     }
 
@@ -180,11 +194,7 @@ impl Rest<'_> {
         let asked = entries.any(|entry| {
             entry.kind == "answer" && entry.content["choice"].as_str() == Some("delete")
         });
-        let held = |entry: &Entry| {
-            let replaced = entry.content["replaced"].as_array();
-            replaced.is_some_and(|row| row.iter().any(|value| text(value) == edit.after))
-        };
-        asked && entries.any(|entry| entry.kind == "delete" && held(entry))
+        asked && entries.any(|entry| entry.kind == "delete" && replaced(entry, &edit.after))
     }
 
     /// It lost to another value, not to a delete.
@@ -282,6 +292,12 @@ impl Rest<'_> {
 }
 
 /// A value as the journal has it.
+/// Whether an entry says that a write replaced a value.
+fn replaced(entry: &Entry, value: &Option<String>) -> bool {
+    let replaced = entry.content["replaced"].as_array();
+    replaced.is_some_and(|row| row.iter().any(|stood| text(stood) == *value))
+}
+
 fn text(value: &Json) -> Option<String> {
     value.as_str().map(str::to_owned)
 }

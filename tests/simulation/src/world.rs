@@ -113,6 +113,10 @@ pub struct Terms {
     pub drift: String,
     /// The systems that have it.
     pub at: Vec<bool>,
+    /// What its values mean, for a case in which they can be wrong; none: any text is
+    /// right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<String>,
 }
 
 impl World {
@@ -247,7 +251,8 @@ impl World {
             "code,".repeat(names.len())
         );
         for (field, terms) in FIELDS.iter().zip(&self.terms) {
-            let _ = write!(text, "{field},text,");
+            let kind = terms.kind.as_deref().unwrap_or("text");
+            let _ = write!(text, "{field},{kind},");
             for at in &terms.at {
                 let _ = write!(text, "{},", if *at { field } else { "" });
             }
@@ -309,6 +314,7 @@ impl Terms {
             rule: (*chance.pick(&rules)).to_owned(),
             drift: (*chance.pick(&["write-back", "leave", "ask"])).to_owned(),
             at,
+            kind: None,
         }
     }
 }

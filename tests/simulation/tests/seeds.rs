@@ -3,7 +3,9 @@
 use std::num::NonZeroU64;
 use std::path::Path;
 
-use treaty_simulation::{Campaign, Case, Moment, Mutation, Program, Shorten, Theatre, play};
+use treaty_simulation::{
+    Campaign, Case, Figures, Moment, Mutation, Program, Shorten, Theatre, play,
+};
 
 /// How many seeds the test command plays, each twice.
 const SEEDS: u64 = 2_000;
@@ -34,6 +36,23 @@ const FAULTS: [&str; 22] = [
     "write lost",
     "write refused",
 ];
+
+/// Guards that trip now and then in histories on seeds.
+const GUARDS: [&str; 10] = [
+    "canary",
+    "create-cap",
+    "delete-guard",
+    "error-flood",
+    "flip-flop",
+    "question-flood",
+    "record-writes",
+    "schema-drift",
+    "side-empty",
+    "write-cap",
+];
+
+/// Guards that trip in a case only.
+const GUARDS_OF_CASES: [&str; 3] = ["count-difference", "fault-flood", "rule-off"];
 
 /// How many crash points may stay uncovered: they come up in longer campaigns.
 const RARE_POINTS: usize = 3;
@@ -81,8 +100,12 @@ fn every_promise_is_kept_in_every_history() {
         "{covered} of {}: {campaign}",
         points.len()
     );
-    let canary = figures.tripped.get("canary").copied().unwrap_or_default();
+    let tripped = |guard: &str| figures.tripped.get(guard).copied().unwrap_or_default();
+    let canary = tripped("canary");
     assert!(canary >= 100, "a canary tripped {canary} times");
+    for guard in GUARDS {
+        assert!(tripped(guard) > 0, "{guard} never tripped: {campaign}");
+    }
     for kind in FAULTS {
         let times = figures.injected.get(kind).copied().unwrap_or_default();
         assert!(times >= 10, "{kind} happened {times} times");
@@ -93,7 +116,7 @@ fn every_promise_is_kept_in_every_history() {
 fn what_was_broken_once_is_whole() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("cases");
     let theatre = theatre();
-    let mut cases = 0;
+    let mut figures = Figures::default();
     for entry in std::fs::read_dir(folder).expect("there are cases") {
         let path = entry.expect("it is read").path();
         let text = std::fs::read_to_string(&path).expect("it is text");
@@ -106,9 +129,12 @@ fn what_was_broken_once_is_whole() {
             played.broken,
             path.display()
         );
-        cases += 1;
+        figures.add(played.figures);
     }
-    assert!(cases > 0, "there are cases");
+    for guard in GUARDS_OF_CASES {
+        let times = figures.tripped.get(guard).copied().unwrap_or_default();
+        assert!(times > 0, "{guard} trips in no case");
+    }
 }
 
 #[test]

@@ -359,6 +359,27 @@ fn gives_an_endless_schema() {
     );
 }
 
+/// Without words it answers like a good one. What else it can say, the fuzz target
+/// `answers` tries.
+#[test]
+fn answers_as_told() {
+    let rule = load(guests::ANSWERS_AS_TOLD, Profile::Contract);
+    let told = |configuration: &str| {
+        let setup = Setup {
+            configuration: configuration.to_owned(),
+            ..setup()
+        };
+        rule.resolve(&setup, &[conflict()]).answers.remove(0)
+    };
+    let verdicts = told("").expect("an answer");
+    assert!(
+        verdicts
+            .iter()
+            .all(|verdict| verdict.decision == Decision::Keep(0))
+    );
+    assert!(told("\u{ff}").is_err());
+}
+
 /// All of them in one sandbox; then a good guest answers as it did before, and
 /// the process is no larger than one more instance may make it.
 #[test]

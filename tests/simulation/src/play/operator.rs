@@ -10,6 +10,10 @@ use super::Player;
 use crate::answer::reply;
 use crate::broken::Broken;
 
+/// What stands in the alert about systems with very different numbers of records: it
+/// stops nothing.
+const UNEQUAL: &str = "count-difference-max";
+
 impl Player<'_> {
     /// A plan that a guard has stopped carries no operation.
     pub(super) fn guarded(&mut self, report: &Report, sent_before: usize) {
@@ -17,6 +21,15 @@ impl Player<'_> {
             let tripped = self.figures.tripped.entry(trip.guard.clone());
             *tripped.or_default() += 1;
             self.note(format!("guard {}: {}", trip.guard, trip.message));
+        }
+        let alerts = report.entities.iter().flat_map(|entity| &entity.alerts);
+        let unequal = alerts.filter(|alert| alert.contains(UNEQUAL)).count() as u64;
+        if unequal > 0 {
+            *self
+                .figures
+                .tripped
+                .entry("count-difference".to_owned())
+                .or_default() += unequal;
         }
         let told = report.trips.iter().any(|trip| trip.guard == "canary");
         let missed = std::mem::take(&mut self.stage.lock().canary_missed);
