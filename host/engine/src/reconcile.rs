@@ -104,14 +104,15 @@ impl Engine {
         let columns = self.columns_since(part)?;
         for look in &mut looks {
             columns.mark_never_read(part, &look.stored, &mut look.link);
-            // A delete ends questions, and what is edited then was asked about before.
+            // A delete ends questions, and what is edited then was asked about before; so
+            // was what is edited where the answer could not be written.
             let mut sides = look.link.sides.iter().flatten();
-            let last = match sides.any(|side| !side.presence.takes_part()) {
-                true => self.ledger.last_questions_of(look.stored.id)?,
+            let ever = match sides.any(|side| !side.presence.takes_part()) {
+                true => self.ledger.all_questions_of(look.stored.id)?,
                 false => Vec::new(),
             };
             mark_edited_since_asked(part, &look.questions, &mut look.link);
-            mark_edited_since_asked(part, &last, &mut look.link);
+            mark_edited_since_asked(part, &ever, &mut look.link);
         }
         let examined = |look: &Look| examine(&part.entity, &look.link);
         let examinations: Vec<_> = looks.par_iter().map(examined).collect();

@@ -121,13 +121,11 @@ impl Ledger {
         })
     }
 
-    /// The last question about each field of a link, also where it is over.
-    pub fn last_questions_of(&self, link: LinkId) -> Result<Vec<StoredQuestion>, LedgerError> {
+    /// Every question about a link, also those that are over, oldest first.
+    pub fn all_questions_of(&self, link: LinkId) -> Result<Vec<StoredQuestion>, LedgerError> {
         self.read(|db| {
             let mut statement = db.prepare_cached(&format!(
-                "SELECT {QUESTION_COLUMNS} FROM question WHERE id IN
-                     (SELECT max(id) FROM question WHERE link = ?1 GROUP BY subject)
-                 ORDER BY id"
+                "SELECT {QUESTION_COLUMNS} FROM question WHERE link = ?1 ORDER BY id"
             ))?;
             let questions = statement.query_map([number::of_link(link)], read_question)?;
             questions.collect()
