@@ -270,7 +270,7 @@ fn fill(path: &Path, rows: &[Vec<Cell>]) {
     }
 }
 
-/// What stands in the table, to the byte.
+/// What stands in the table, to the byte. A text of spaces is none, as in a phone number.
 fn dump(path: &Path) -> Vec<(i64, Vec<String>)> {
     let database = Connection::open(path).expect("it opens");
     let exact = |name: &str| format!("typeof({name}) || ' ' || quote(CAST({name} AS BLOB))");
@@ -278,7 +278,8 @@ fn dump(path: &Path) -> Vec<(i64, Vec<String>)> {
     let exact: Vec<_> = names
         .map(|name| {
             format!(
-                "CASE WHEN {name} IS NULL THEN 'NULL' ELSE {} END",
+                "CASE WHEN {name} IS NULL OR typeof({name}) = 'text' AND trim({name}) = ''
+                     THEN 'NULL' ELSE {} END",
                 exact(name)
             )
         })
