@@ -57,4 +57,5 @@ pub use limits::Limits;
 pub use log::{LogLevel, LogLine};
 pub use rule::{Cost, Detail, Kinds, Rule};
 pub use sandbox::{Sandbox, SandboxOptions};
+pub use schema::configuration_misfits;
 pub use treaty_model::Profile;

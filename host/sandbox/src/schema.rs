@@ -35,6 +35,22 @@ pub(crate) fn read(schema: &Value) -> Result<Validator, String> {
     read.map_err(|error| error.to_string())
 }
 
+/// What of a configuration does not fit a schema, both as JSON.
+///
+/// ```
+/// let schema = r#"{ "properties": { "share": { "maximum": 1 } } }"#;
+/// let found = treaty_sandbox::configuration_misfits(schema, r#"{ "share": 2 }"#);
+/// assert_eq!(found[0].place.as_deref(), Some("configuration.share"));
+/// assert_eq!(found[0].message, "2 is greater than the maximum of 1");
+/// ```
+pub fn configuration_misfits(schema: &str, configuration: &str) -> Vec<SetupProblem> {
+    let schema = match serde_json::from_str(schema) {
+        Ok(schema) => read(&schema),
+        Err(error) => Err(format!("it is no JSON: {error}")),
+    };
+    misfits(&schema, configuration, &Limits::default())
+}
+
 /// What of a configuration does not fit a schema.
 pub(crate) fn misfits(
     schema: &Result<Validator, String>,

@@ -64,6 +64,7 @@ pub fn all() -> &'static [Target] {
         targets::pack::ARCHIVE,
         targets::pack::SETTINGS,
         targets::rows::TARGET,
+        targets::schema::TARGET,
     ]
 }
 

@@ -8,3 +8,4 @@ pub(crate) mod folder;
 pub(crate) mod ledger;
 pub(crate) mod pack;
 pub(crate) mod rows;
+pub(crate) mod schema;

@@ -59,6 +59,11 @@ fn rows_of_systems() {
 }
 
 #[test]
+fn schemas_of_configurations() {
+    check("schema");
+}
+
+#[test]
 fn ledgers() {
     check("ledger");
 }
