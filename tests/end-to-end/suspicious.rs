@@ -375,6 +375,10 @@ fn a_configuration_that_does_not_fit_its_schema_changes_nothing() {
     bench.treaty(&["check"]).expect(4).says(why);
     bench.treaty(&["sync"]).expect(4).says(why);
     assert_eq!(pair.right_rows("SELECT DISTINCT ort FROM human"), ["Bonn"]);
+    let wrong = bench.read("treaty.toml") + "[rules.map-fields.configuration]\nfilters = 1\n";
+    bench.write("treaty.toml", wrong);
+    let check = bench.treaty(&["check"]).expect(4);
+    check.says("rule map-fields: the configuration does not fit: unknown field `filters`");
     with("1");
     bench.treaty(&["sync"]).expect(0);
     assert_eq!(pair.right_rows("SELECT DISTINCT ort FROM human"), ["Kiel"]);

@@ -88,7 +88,13 @@ pub async fn check(folder: &TreatyFolder, opening: &Opening) -> Result<Checked, 
                     &sources,
                     &*opening.clock,
                 ) {
-                    Ok(part) => ask_rules(folder, &part, &mut checked.problems),
+                    Ok(part) => {
+                        let mut found = Vec::new();
+                        ask_rules(folder, &part, &mut found);
+                        // A rule of several entities says the same for each.
+                        found.retain(|problem| !checked.problems.contains(problem));
+                        checked.problems.append(&mut found);
+                    }
                     Err(EngineError::Treaty(Problems(problems))) => {
                         checked.problems.extend(problems);
                     }
@@ -180,7 +186,8 @@ fn placed(folder: &TreatyFolder, part: &Part, rule: &str, found: SetupProblem) -
     let mut about = vec![format!("rule {rule}")];
     about.extend(field.map(|field| format!("field {}", part.field_name(field))));
     about.extend(system.map(|system| format!("system {}", system.system)));
-    about.extend(found.place);
+    // A pointer to all of it says nothing.
+    about.extend(found.place.filter(|place| !place.is_empty()));
     let message = format!("{}: {}", about.join(", "), found.message);
     match place {
         Some(place) => Problem {

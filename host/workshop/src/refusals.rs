@@ -74,7 +74,8 @@ fn placed(
         about.extend(named.map(|field| format!("field {}", field.name)));
         let system = found.system.and_then(|at| setup.systems.get(at as usize));
         about.extend(system.map(|system| format!("system {}", system.name)));
-        about.extend(found.place);
+        // A pointer to all of it says nothing.
+        about.extend(found.place.filter(|place| !place.is_empty()));
         let message = format!("{}: {}", about.join(", "), found.message);
         match field.and_then(|field| folder.place_of_row(&setup.entity, field)) {
             Some(place) => Problem::at(&place, message),
