@@ -128,7 +128,8 @@ impl Rest<'_> {
     /// Somebody deleted the record that held it: there, or where it had arrived, or
     /// where the treaty leaves what somebody else has made of it. Or they had that very
     /// value before them when they deleted it, and Treaty heard of that later, or took
-    /// the record away later, and says that the value stood in it.
+    /// the record away later, and says that the value stood in it. So where it was what
+    /// all had agreed on.
     pub(crate) fn went_with_its_record(&self, edit: &Edit) -> bool {
         let world = &self.stage.world;
         self.stage.history.removals.iter().any(|removal| {
@@ -139,9 +140,27 @@ impl Rest<'_> {
             let gone = same_record || arrived || self.is_left(edit, removal);
             removal.thing == edit.thing
                 && (removal.tick >= edit.tick && gone
-                    || arrived
-                        && (self.was_heard_of_after(removal, edit) || self.was_taken_away(edit)))
+                    || arrived && self.was_heard_of_after(removal, edit)
+                    || (arrived || self.was_no_change(edit)) && self.was_taken_away(edit))
         })
+    }
+
+    /// Whether its value was what all agreed on when it was made: it is no change.
+    fn was_no_change(&self, edit: &Edit) -> bool {
+        let name = self.stage.world.systems[edit.system].name.clone();
+        let record = (name, edit.id.to_string());
+        let bases = self.files.journal.iter().filter(|entry| {
+            let link = entry.link.and_then(|link| self.files.records.get(&link));
+            entry.kind == "base"
+                && entry.at <= edit.at
+                && link.is_some_and(|records| records.contains(&record))
+        });
+        let fields = bases.filter_map(|entry| entry.content["fields"].as_array());
+        let mut values = fields
+            .flatten()
+            .filter(|field| field["field"] == FIELDS[edit.field])
+            .map(|field| text(&field["to"]["value"]));
+        values.next_back() == Some(edit.after.clone())
     }
 
     /// Whether Treaty removed the record after an edit, with its value in it.

@@ -93,6 +93,10 @@ fn carry_out(stage: &mut Stage, system: usize, write: &SystemWrite) -> Outcome {
                 return stale;
             }
             if !is_there(store, id) {
+                // Whether it is only out of sight, Treaty cannot know: what is made
+                // before it shows again is made beside nothing.
+                let stored = parse(id).and_then(|id| store.records.get_mut(&id));
+                stored.into_iter().for_each(|stored| stored.known = false);
                 return Outcome::Stale(None);
             }
             let said: Vec<_> = expected.iter().map(Option::is_some).collect();
