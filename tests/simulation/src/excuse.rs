@@ -134,14 +134,15 @@ impl Rest<'_> {
         let world = &self.stage.world;
         self.stage.history.removals.iter().any(|removal| {
             let same_record = (removal.system, removal.id) == (edit.system, edit.id);
-            let arrived = !world.has(removal.system, edit.field)
-                || world.stored(removal.system, edit.field, &edit.after)
-                    == removal.values[edit.field];
+            let has = world.has(removal.system, edit.field);
+            let stored = world.stored(removal.system, edit.field, &edit.after);
+            let had = has && stored == removal.values[edit.field];
+            let arrived = had || !has;
             let gone = same_record || arrived || self.is_left(edit, removal);
             removal.thing == edit.thing
                 && (removal.tick >= edit.tick && gone
                     || arrived && self.was_heard_of_after(removal, edit)
-                    || (arrived || self.was_no_change(edit)) && self.was_taken_away(edit))
+                    || (had || self.was_no_change(edit)) && self.was_taken_away(edit))
         })
     }
 
