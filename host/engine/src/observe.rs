@@ -279,7 +279,7 @@ impl Engine {
         commit: &mut Commit,
     ) {
         if matches!(kept.presence, Presence::Deleted | Presence::Gone) {
-            if take_out_of_sight(&mut kept) {
+            if take_out_of_sight(&mut kept).is_some() {
                 commit.records.push(kept);
             }
             return;

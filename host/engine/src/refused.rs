@@ -1,7 +1,8 @@
 //! What systems refused is tried again: when Treaty starts, and after a while.
 //! Somebody may have given a right or changed a rule there, and nothing tells. A record
 //! that was to be removed, and that its system says it does not have, is looked for
-//! once more then: it may have been out of sight, and the delete is owed to it.
+//! again then, until an hour has passed since the first time: it may have been out of
+//! sight, and the delete is owed to it.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,16 +15,17 @@ use crate::{Engine, EngineError, Part};
 const REST_MICROS: i64 = 3_600_000_000;
 /// How many records are looked up at once.
 const BATCH_RECORDS: usize = 1_000;
-/// What is kept with a record that was to be removed, and that was not there.
-const OUT_OF_SIGHT: &str = "was to be removed, and is not there; it is looked for once more";
+/// What is kept with a record that was to be removed, and that was not there: this,
+/// and when that was first seen.
+const OUT_OF_SIGHT: &str = "was to be removed, and is looked for again: not there since ";
 
 /// What was tried again in this process.
 #[derive(Debug, Default)]
 pub(crate) struct Tried {
     /// When the last time was, by entity.
     at: BTreeMap<EntityName, Timestamp>,
-    /// Records that are removed for the second time, by number.
-    again: BTreeSet<i64>,
+    /// Records that are removed again, by number, and since when they are not there.
+    again: BTreeMap<i64, Timestamp>,
 }
 
 impl Engine {
@@ -64,12 +66,12 @@ impl Engine {
             ..Commit::default()
         };
         for mut record in records {
-            if !take_out_of_sight(&mut record) {
+            let Some(since) = take_out_of_sight(&mut record) else {
                 continue;
-            }
+            };
             if record.link.is_some_and(|link| dead.contains(&link)) {
                 record.presence = Presence::Present;
-                self.tried().again.insert(record.number);
+                self.tried().again.insert(record.number, since);
             }
             commit.records.push(record);
         }
@@ -77,10 +79,13 @@ impl Engine {
     }
 
     /// Keeps with a record that it was not there when it was to be removed, unless
-    /// that was the second time.
+    /// that was seen long enough ago.
     pub(crate) fn note_out_of_sight(&self, record: &mut StoredRecord) {
-        if !self.tried().again.remove(&record.number) {
-            let problem = FieldProblem::new(None, Trouble::Refused, OUT_OF_SIGHT);
+        let now = self.clock.now();
+        let since = self.tried().again.remove(&record.number).unwrap_or(now);
+        if now.micros_since(since) < REST_MICROS {
+            let message = format!("{OUT_OF_SIGHT}{since}");
+            let problem = FieldProblem::new(None, Trouble::Refused, message);
             record.problems.push(problem);
         }
     }
@@ -95,20 +100,24 @@ impl Engine {
 
 /// Whether a record was to be removed, and was not there.
 pub(crate) fn is_out_of_sight(record: &StoredRecord) -> bool {
-    record.presence == Presence::Gone && record.problems.iter().any(says_so)
+    record.presence == Presence::Gone
+        && record
+            .problems
+            .iter()
+            .any(|problem| since(problem).is_some())
 }
 
-/// Forgets that a record was not there when it was to be removed. Gives whether it
-/// was so.
-pub(crate) fn take_out_of_sight(record: &mut StoredRecord) -> bool {
-    let before = record.problems.len();
-    record.problems.retain(|problem| !says_so(problem));
-    record.problems.len() < before
+/// Forgets that a record was not there when it was to be removed. Gives since when,
+/// where it was so.
+pub(crate) fn take_out_of_sight(record: &mut StoredRecord) -> Option<Timestamp> {
+    let first = record.problems.iter().find_map(since);
+    record.problems.retain(|problem| since(problem).is_none());
+    first
 }
 
 /// What is known of a record that was read again.
 pub(crate) fn presence_when_read(before: &Presence, kept: &mut StoredRecord) -> Presence {
-    let out_of_sight = take_out_of_sight(kept);
+    let out_of_sight = take_out_of_sight(kept).is_some();
     match (before, &kept.presence) {
         // It was to be removed, and still is.
         (Presence::Gone, Presence::Present) if out_of_sight => Presence::Present,
@@ -120,6 +129,9 @@ pub(crate) fn presence_when_read(before: &Presence, kept: &mut StoredRecord) -> 
     }
 }
 
-fn says_so(problem: &FieldProblem) -> bool {
-    problem.trouble == Trouble::Refused && problem.message == OUT_OF_SIGHT
+/// Since when a record that was to be removed is not there, where a problem says so.
+fn since(problem: &FieldProblem) -> Option<Timestamp> {
+    let refused = problem.trouble == Trouble::Refused;
+    let time = problem.message.strip_prefix(OUT_OF_SIGHT)?;
+    refused.then(|| Timestamp::parse(time).ok()).flatten()
 }

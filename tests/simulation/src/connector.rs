@@ -123,6 +123,8 @@ impl SimulatedSystem {
         let system = self.system;
         let name = stage.world.systems[system].name.clone();
         if stage.take(&Fault::Unreachable { system }) {
+            // No page is kept whose columns cannot be asked for.
+            stage.stores[system].forget_page();
             let message = "the line is dead".to_owned();
             return Err(SystemError::Unreachable {
                 system: name,
@@ -130,6 +132,7 @@ impl SimulatedSystem {
             });
         }
         if stage.take(&Fault::Busy { system }) {
+            stage.stores[system].forget_page();
             let message = "too many requests".to_owned();
             return Err(SystemError::Busy {
                 system: name,

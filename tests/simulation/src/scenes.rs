@@ -33,7 +33,7 @@ impl Scenes {
         let mut chance = Chance::new(seed, "scenes, second part");
         // One in two has one of which Treaty does not see everything.
         if chance.one_in(2) {
-            scenes.scene(world, SCENE + 1, 40, &mut chance).unseen();
+            scenes.scene(world, SCENE + 1, 20, &mut chance).unseen();
         }
         scenes
     }
@@ -143,7 +143,12 @@ impl Scene<'_> {
     }
 
     fn edit(&mut self, system: usize, field: usize) {
-        let (thing, value) = (self.thing, value(self.chance));
+        let value = value(self.chance);
+        self.edit_to(system, field, value);
+    }
+
+    fn edit_to(&mut self, system: usize, field: usize, value: Option<String>) {
+        let thing = self.thing;
         self.does(Deed::Edit {
             system,
             thing,

@@ -185,7 +185,8 @@ impl Store {
         shown
     }
 
-    /// Treaty was killed over a page: it was not told of what stood there first.
+    /// Treaty was killed over a page, or could not ask for the columns after it: it was
+    /// not told of what stood there first.
     pub fn forget_page(&mut self) {
         for id in std::mem::take(&mut self.pending) {
             if let Some(stored) = self.records.get_mut(&id) {

@@ -4,10 +4,10 @@
 use super::Scene;
 use crate::deed::Fault;
 use crate::draw::values;
-use crate::world::{FIELDS, Feed};
+use crate::world::{FIELDS, Feed, Traits};
 
-/// How many calls are more than a scene lasts.
-const FOR_LONG: u64 = 60;
+/// How many calls are more than a history lasts.
+const FOR_LONG: u64 = 40;
 /// The field whose column goes away.
 const AWAY: usize = 0;
 
@@ -27,51 +27,105 @@ enum About {
     /// A person's answer cannot be written; it is edited there, and the record deleted
     /// elsewhere.
     AnswerNotWritten,
-    /// A record whose column was away for as long as it was there is deleted.
+    /// A record is deleted whose column was away for as long as it was there.
     ColumnAway,
 }
+
+use About::{
+    AnswerNotWritten, ColumnAway, EditedWhileAsked, LeftOut, MadeAnew, OneAway, OutOfSight,
+};
+
+/// All of them; those in which much has to come together more than once.
+const ALL: [About; 11] = [
+    LeftOut,
+    MadeAnew,
+    OneAway,
+    OutOfSight,
+    EditedWhileAsked,
+    EditedWhileAsked,
+    AnswerNotWritten,
+    AnswerNotWritten,
+    ColumnAway,
+    ColumnAway,
+    ColumnAway,
+];
 
 impl Scene<'_> {
     /// Writes one of them that this world can have.
     pub(super) fn unseen(&mut self) {
-        let world = self.world;
-        let removes = matches!(world.deletes.as_str(), "archive" | "delete");
-        let asks = !self.asked_fields().is_empty();
-        let mut possible = Vec::new();
-        possible.extend(self.listed().first().map(|_| About::LeftOut));
-        possible.extend((world.systems.len() > 2).then_some(About::OneAway));
-        if removes {
-            possible.extend([About::MadeAnew, About::OutOfSight, About::ColumnAway]);
-            if asks {
-                possible.extend([About::EditedWhileAsked, About::AnswerNotWritten]);
-            }
-        }
+        let mut possible: Vec<_> = ALL.map(|about| (about, self.casts(about))).into();
+        possible.retain(|(_, casts)| !casts.is_empty());
         if possible.is_empty() {
             return;
         }
-        self.cast();
-        match *self.chance.pick(&possible) {
-            About::LeftOut => self.left_out(),
-            About::MadeAnew => self.made_anew(),
-            About::OneAway => self.one_away(),
-            About::OutOfSight => self.out_of_sight(),
-            About::EditedWhileAsked => self.edited_while_asked(),
-            About::AnswerNotWritten => self.answer_not_written(),
-            About::ColumnAway => self.column_away(),
+        let (about, casts) = self.chance.pick(&possible);
+        (self.one, self.other) = *self.chance.pick(casts);
+        match about {
+            LeftOut => self.left_out(),
+            MadeAnew => self.made_anew(),
+            OneAway => self.one_away(),
+            OutOfSight => self.out_of_sight(),
+            EditedWhileAsked => self.edited_while_asked(),
+            AnswerNotWritten => self.answer_not_written(),
+            ColumnAway => self.column_away(),
         }
     }
 
-    /// The systems that show all their records each time, and where one that is not
-    /// shown counts for nothing.
-    fn listed(&self) -> Vec<usize> {
-        let systems = self.world.systems.iter().enumerate();
-        let listed =
-            systems.filter(|(_, traits)| traits.feed == Feed::Listing && !traits.absent_is_deleted);
-        listed.map(|(system, _)| system).collect()
+    /// Which two systems can have the parts in a scene.
+    fn casts(&self, about: About) -> Vec<(usize, usize)> {
+        let world = self.world;
+        let removes = matches!(world.deletes.as_str(), "archive" | "delete");
+        let away = &world.terms[AWAY];
+        match about {
+            LeftOut => self.pairs(|one, _| one.feed == Feed::Listing && !one.absent_is_deleted),
+            // Where nothing new gets to, the two stay apart until the old one is back.
+            MadeAnew if removes => self.pairs(|one, _| one.archives && !one.takes_new),
+            OneAway if world.systems.len() > 2 => self.pairs(|_, _| true),
+            OutOfSight if removes => self.pairs(|one, other| {
+                tells(one) && one.takes_new && self.can_remove(other) && !other.absent_is_deleted
+            }),
+            EditedWhileAsked | AnswerNotWritten if removes => {
+                let mut casts = self.pairs(|one, other| tells(one) && self.can_remove(other));
+                casts.retain(|(one, other)| !self.left_open(*one, *other).is_empty());
+                casts
+            }
+            ColumnAway if removes && away.owner.is_none() && away.rule != "escalate" => {
+                let mut casts = self.pairs(|_, other| self.can_remove(other));
+                casts.retain(|(one, other)| away.at[*one] && away.at[*other]);
+                casts
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// All pairs of different systems that are like this.
+    fn pairs(&self, fit: impl Fn(&Traits, &Traits) -> bool) -> Vec<(usize, usize)> {
+        let systems = &self.world.systems;
+        let all = 0..systems.len();
+        all.clone()
+            .flat_map(|one| all.clone().map(move |other| (one, other)))
+            .filter(|(one, other)| one != other && fit(&systems[*one], &systems[*other]))
+            .collect()
+    }
+
+    /// Whether Treaty can remove a record from a system in the way it is told to.
+    fn can_remove(&self, traits: &Traits) -> bool {
+        traits.archives == (self.world.deletes == "archive")
+    }
+
+    /// The fields of two systems that no rule decides which held different values when
+    /// they met, whatever is edited then.
+    fn left_open(&self, one: usize, other: usize) -> Vec<usize> {
+        let terms = self.world.terms.iter().enumerate();
+        let open = terms.filter(|(_, terms)| {
+            let asks = ["escalate", "first-non-empty"].contains(&terms.rule.as_str());
+            terms.owner.is_none() && asks && terms.at[one] && terms.at[other]
+        });
+        open.map(|(field, _)| field).collect()
     }
 
     fn left_out(&mut self) {
-        let system = *self.chance.pick(&self.listed());
+        let system = self.one;
         self.create(system);
         self.passes();
         self.passes();
@@ -84,22 +138,15 @@ impl Scene<'_> {
     }
 
     fn made_anew(&mut self) {
-        // Where nothing new gets to, the two stay apart until the old one is back.
-        let systems = self.world.systems.iter().enumerate();
-        let closed = systems.filter(|(_, traits)| !traits.takes_new && traits.archives);
-        let closed: Vec<usize> = closed.map(|(system, _)| system).collect();
-        if !closed.is_empty() {
-            let one = *self.chance.pick(&closed);
-            self.cast_beside(one);
-        }
-        self.create(self.one);
-        self.create(self.other);
+        self.alike(&[None, None, None]);
+        self.passes();
         self.passes();
         self.delete(self.one);
+        self.delete(self.other);
         self.passes();
         self.passes();
         self.create(self.other);
-        self.goes_wrong(Fault::Refused { system: self.one });
+        self.passes();
         self.passes();
         self.restore(self.one);
         self.passes();
@@ -109,8 +156,8 @@ impl Scene<'_> {
         let systems = self.world.systems.len();
         let third = (0..systems).find(|system| ![self.one, self.other].contains(system));
         let Some(third) = third else { return };
-        self.create(self.one);
-        self.create(self.other);
+        let values = values(self.chance);
+        self.alike(&values);
         for _ in 0..2 {
             self.goes_wrong(Fault::WriteLost { system: third });
         }
@@ -124,8 +171,8 @@ impl Scene<'_> {
     }
 
     fn out_of_sight(&mut self) {
-        self.create(self.one);
-        self.create(self.other);
+        let values = values(self.chance);
+        self.alike(&values);
         self.passes();
         self.passes();
         self.delete(self.one);
@@ -137,61 +184,77 @@ impl Scene<'_> {
 
     fn edited_while_asked(&mut self) {
         let field = self.differ();
-        self.passes();
-        let asked_first = self.chance.one_in(2);
-        self.edit(self.other, field);
-        match asked_first {
+        self.edit_to(self.other, field, Some("c".to_owned()));
+        match self.chance.one_in(2) {
             true => self.passes(),
             false => self.moment(),
         }
         self.delete(self.one);
-        if self.chance.one_in(2) {
-            self.moment();
-            self.edit(self.other, field);
-        }
         self.passes();
     }
 
     fn answer_not_written(&mut self) {
         let field = self.differ();
-        self.passes();
-        self.passes();
-        self.answer(1);
+        for _ in 0..2 {
+            self.answer(1);
+        }
         self.goes_wrong(Fault::Refused { system: self.other });
         self.passes();
-        self.edit(self.other, field);
+        self.edit_to(self.other, field, Some("c".to_owned()));
         self.passes();
         self.delete(self.one);
         self.passes();
     }
 
     fn column_away(&mut self) {
-        let (system, calls) = (self.other, FOR_LONG);
+        let (system, calls) = (self.one, FOR_LONG);
+        self.passes();
         let what = match self.chance.one_in(2) {
             true => Fault::Gone { system, calls },
-            false => Fault::Retyped { system, calls },
+            false => Fault::Renamed { system, calls },
         };
         self.goes_wrong(what);
+        self.moment();
+        // Values that every system stores as they are: nothing else is contested.
+        self.alike(&[Some("a".to_owned()), Some("b".to_owned()), None]);
+        for _ in 0..3 {
+            self.passes();
+        }
+        self.edit_to(self.other, AWAY, Some("c".to_owned()));
         self.passes();
-        self.create(self.other);
         self.passes();
-        self.passes();
-        self.edit(self.one, AWAY);
-        self.passes();
-        self.delete(self.other);
+        self.delete(self.one);
+        // Nobody hears of it until the column is back.
+        for _ in 0..FOR_LONG {
+            self.goes_wrong(Fault::Busy { system });
+        }
         self.passes();
     }
 
-    /// The two systems have the thing, and differ in a field about which a person is
-    /// then asked.
+    /// The two systems have the thing, with the same values.
+    fn alike(&mut self, values: &[Option<String>]) {
+        for system in [self.one, self.other] {
+            self.create_with(system, values.to_vec());
+        }
+    }
+
+    /// The two systems have the thing from the beginning, and differ in a field about
+    /// which a person is then asked.
     fn differ(&mut self) -> usize {
-        let field = *self.chance.pick(&self.asked_fields());
-        let values = values(self.chance);
+        self.tick = 0;
+        let field = *self.chance.pick(&self.left_open(self.one, self.other));
         for (system, value) in [(self.one, "a"), (self.other, "b")] {
-            let mut values = values.clone();
+            let mut values = vec![None; FIELDS.len()];
             values[field] = Some(value.to_owned());
             self.create_with(system, values);
         }
+        self.passes();
+        self.passes();
         field
     }
+}
+
+/// Whether Treaty hears of a delete in a system.
+fn tells(traits: &Traits) -> bool {
+    traits.feed != Feed::Listing || traits.absent_is_deleted
 }
