@@ -121,12 +121,15 @@ impl Engine {
             unseen,
         };
         let mut trips = self.weigh(part, &seen, pass, &mut planned, report)?;
-        let found = seen.found;
+        let Seen { found, unseen, .. } = seen;
         let stopped = trips.iter().any(|trip| trip.scope == Scope::Plan);
         if pass.mode == Mode::Sync && !stopped {
             let held = held_links(&trips);
             self.carry_out(part, found, &held, pass.run, &mut down, &mut entity)
                 .await?;
+            if pass.standing.may_be_empty(&part.entity.name) {
+                self.accept_empty(part, &unseen)?;
+            }
             trips.extend(self.switches.strike(self.rule_faults_max));
             trips.append(&mut self.strikes());
         } else {

@@ -11,7 +11,9 @@ use crate::report::{EntityReport, Report};
 use crate::{Engine, EngineError, Mode, Part};
 
 /// Guards that trip over what a system does not show.
-const OUT_OF_SIGHT: [&str; 2] = ["canary", "side-empty"];
+const OUT_OF_SIGHT: [&str; 2] = ["canary", SIDE_EMPTY];
+/// The guard that trips over a system that shows nothing.
+const SIDE_EMPTY: &str = "side-empty";
 
 /// How guards stand when a pass begins.
 #[derive(Debug, Default)]
@@ -42,6 +44,14 @@ impl Standing {
                 && !self.approved.contains(&kept.trip.approval)
         });
         of_entity.map(|kept| &kept.trip)
+    }
+
+    /// Whether a person let systems show nothing of an entity.
+    pub(crate) fn may_be_empty(&self, entity: &EntityName) -> bool {
+        let mut of_entity = self.trips.iter().filter(|kept| kept.entity == *entity);
+        of_entity.any(|kept| {
+            kept.trip.guard == SIDE_EMPTY && self.approved.contains(&kept.trip.approval)
+        })
     }
 
     /// Whether a trip is known and not over.

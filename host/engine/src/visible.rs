@@ -2,7 +2,8 @@
 //! anything at all. A permission that was taken away looks like a shorter list,
 //! and nothing else tells the two apart.
 
-use treaty_model::{RemoteId, SystemIndex, SystemName};
+use treaty_ledger::Commit;
+use treaty_model::{EntityName, RemoteId, SystemIndex, SystemName};
 
 use crate::{Engine, EngineError, Part};
 
@@ -25,11 +26,19 @@ impl Engine {
     ) -> Result<(), EngineError> {
         let (to, entity) = (part.system(system), &part.entity.name);
         let name = &part.entity.part(system).system;
+        let fact = empty_fact(entity, name);
+        let accepted = self.ledger.fact(&fact)?.filter(|had| !had.is_empty());
         if !self.ledger.shows_any(entity, name)? {
             let had = self.count_of(part, name)?;
-            if had > 0 {
+            if had > 0 && accepted != Some(had.to_string()) {
                 unseen.empty.push((name.clone(), had));
             }
+        } else if accepted.is_some() {
+            // It is not empty any more: should it be so again, that is news.
+            self.ledger.commit(&Commit {
+                facts: vec![(fact, String::new())],
+                ..Commit::default()
+            })?;
         }
         for canaries in to.canaries.chunks(to.capabilities().gets_max.max(1)) {
             let found = to.connector.get(&to.source, canaries).await;
@@ -44,4 +53,26 @@ impl Engine {
         }
         Ok(())
     }
+
+    /// Keeps that a person let a plan through though systems show nothing of what they
+    /// had: that is no news until they show something again.
+    pub(crate) fn accept_empty(&self, part: &Part, unseen: &Unseen) -> Result<(), EngineError> {
+        let entity = &part.entity.name;
+        let empty = unseen.empty.iter();
+        let facts = empty.map(|(system, had)| (empty_fact(entity, system), had.to_string()));
+        let commit = Commit {
+            facts: facts.collect(),
+            ..Commit::default()
+        };
+        if !commit.is_empty() {
+            self.ledger.commit(&commit)?;
+        }
+        Ok(())
+    }
+}
+
+/// Where it is kept how many records a system had of an entity when a person let it
+/// show none of them; an empty text where nobody did.
+fn empty_fact(entity: &EntityName, system: &SystemName) -> String {
+    format!("{entity} in {system} may be empty")
 }

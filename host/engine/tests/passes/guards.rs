@@ -111,6 +111,24 @@ async fn a_system_that_shows_nothing_stops_the_plan() {
 }
 
 #[tokio::test]
+async fn a_system_that_was_let_be_empty_is_news_again_once_it_was_not() {
+    let pair = guarded("empty-from = 2").await;
+    // Nothing tells of these deletes: the records are missing, which proves nothing.
+    let emptied = "DELETE FROM person; DROP TABLE treaty_changes";
+    run(&pair.left_db(), emptied);
+    assert_eq!(pair.guarded().await, ["side-empty"]);
+    pair.approve_all();
+    for _ in 0..3 {
+        assert!(pair.guarded().await.is_empty());
+    }
+    assert_eq!(query(&pair.right_db(), PEOPLE).as_deref(), Some("2"));
+    newcomers(&pair, 1);
+    assert!(pair.guarded().await.is_empty());
+    run(&pair.left_db(), emptied);
+    assert_eq!(pair.guarded().await, ["side-empty"]);
+}
+
+#[tokio::test]
 async fn a_canary_that_is_not_seen_stops_the_plan_until_it_is() {
     let mut pair = Pair::new("archive").await;
     pair.edit_treaty(
