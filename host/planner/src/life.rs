@@ -84,7 +84,7 @@ pub(crate) fn rule_on_life(entity: &Entity, link: &Link, answers: &[Answer]) -> 
     for system in counting {
         if creatable(entity, link, system) {
             lives.detached.push(system);
-        } else {
+        } else if !waits_for_a_record(entity, link, system) {
             lives.presence.push((system, Presence::Gone));
         }
     }
@@ -148,6 +148,18 @@ fn deleted_unseen(entity: &Entity, link: &Link, system: SystemIndex) -> bool {
             && stand.behind
             && stand.legible()
             && stand.says != base.value.as_ref()
+    })
+}
+
+/// Whether a record that would be made in a system again comes from one that nobody can
+/// see now: what becomes of the delete is decided once it shows.
+fn waits_for_a_record(entity: &Entity, link: &Link, system: SystemIndex) -> bool {
+    let mut sources = entity.part(system).creates_from.iter();
+    sources.any(|source| {
+        link.side(*source).is_some_and(|side| {
+            let unseen = matches!(side.presence, Presence::Missing | Presence::LeftOut(_));
+            unseen && !is_deleted(entity, *source, side)
+        })
     })
 }
 

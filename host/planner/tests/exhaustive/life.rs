@@ -172,12 +172,12 @@ impl Combination {
                 Record::Gone => "gone",
             };
             let source = match index {
-                0 => self.creates && is_there(self.records[1]),
-                1 => false,
-                _ => self.creates && is_there(self.records[0]),
+                0 if self.creates => source(self.records[1]),
+                2 if self.creates => source(self.records[0]),
+                _ => "no",
             };
             let was = self.facts("nothing")[0];
-            for effect in table.look_up(&[ruling, was, word, yes(source)]).split(',') {
+            for effect in table.look_up(&[ruling, was, word, source]).split(',') {
                 match effect {
                     "archive" => expected.archives.push(system),
                     "gone" => expected.presence.push((system, Presence::Gone)),
@@ -266,9 +266,14 @@ impl Combination {
 }
 
 /// Whether a record is there and takes part.
-fn is_there(record: Record) -> bool {
-    let quiet = matches!(record, Record::Quiet | Record::Behind | Record::Restored);
-    quiet || matches!(record, Record::Edited | Record::NeverAgreed)
+/// Whether a record can be made from one.
+fn source(record: Record) -> &'static str {
+    match record {
+        Record::Quiet | Record::Behind | Record::Restored => "yes",
+        Record::Edited | Record::NeverAgreed => "yes",
+        Record::Missing | Record::LeftOut => "hidden",
+        _ => "no",
+    }
 }
 
 /// What a plan does to records.
