@@ -67,7 +67,8 @@ pub(crate) fn rule_on_life(entity: &Entity, link: &Link, answers: &[Answer]) -> 
     let concurrent = edited || unseen || !restored.is_empty();
     let candidates = candidates(entity, link, &counting);
     let left = candidates.iter().any(|side| side.value == STILL_THERE);
-    match person(&candidates, answers) {
+    let choice = person(&candidates, answers);
+    match choice {
         Some(Choice::Delete) => return None,
         Some(Choice::Keep) => {}
         // Nobody else has it, so there is nothing to ask about.
@@ -84,7 +85,8 @@ pub(crate) fn rule_on_life(entity: &Entity, link: &Link, answers: &[Answer]) -> 
     for system in counting {
         if creatable(entity, link, system) {
             lives.detached.push(system);
-        } else if !waits_for_a_record(entity, link, system) {
+        } else if choice.is_some() || !waits_for_a_record(entity, link, system) {
+            // Nobody is asked twice, and what cannot be made again is dealt with.
             lives.presence.push((system, Presence::Gone));
         }
     }

@@ -116,7 +116,7 @@ impl Combination {
         for (said, answer) in &sayings {
             let plan = conclude_as(&self.entity(self.policy), &link, answer.as_slice());
             let ruling = life.look_up(&self.facts(said));
-            self.check_plan(&plan, ruling, record);
+            self.check_plan(&plan, (ruling, said), record);
         }
         sayings.len()
     }
@@ -154,7 +154,7 @@ impl Combination {
         ]
     }
 
-    fn check_plan(&self, plan: &LinkPlan, ruling: &str, table: &Table) {
+    fn check_plan(&self, plan: &LinkPlan, (ruling, said): (&str, &str), table: &Table) {
         let mut expected = Effects::default();
         for (index, record) in self.records.iter().enumerate() {
             let system = SystemIndex(index);
@@ -177,7 +177,7 @@ impl Combination {
                 _ => "no",
             };
             let was = self.facts("nothing")[0];
-            for effect in table.look_up(&[ruling, was, word, source]).split(',') {
+            for effect in table.look_up(&[ruling, was, word, source, said]).split(',') {
                 match effect {
                     "archive" => expected.archives.push(system),
                     "gone" => expected.presence.push((system, Presence::Gone)),
