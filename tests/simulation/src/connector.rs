@@ -122,24 +122,24 @@ impl SimulatedSystem {
         let mut stage = self.stage.lock();
         let system = self.system;
         let name = stage.world.systems[system].name.clone();
-        if stage.take(&Fault::Unreachable { system }) {
+        let failed = if stage.take(&Fault::Unreachable { system }) {
+            Err(SystemError::Unreachable {
+                system: name,
+                message: "the line is dead".to_owned(),
+            })
+        } else if stage.take(&Fault::Busy { system }) {
+            Err(SystemError::Busy {
+                system: name,
+                message: "too many requests".to_owned(),
+            })
+        } else {
+            Ok(())
+        };
+        if failed.is_err() {
             // No page is kept whose columns cannot be asked for.
             stage.stores[system].forget_page();
-            let message = "the line is dead".to_owned();
-            return Err(SystemError::Unreachable {
-                system: name,
-                message,
-            });
         }
-        if stage.take(&Fault::Busy { system }) {
-            stage.stores[system].forget_page();
-            let message = "too many requests".to_owned();
-            return Err(SystemError::Busy {
-                system: name,
-                message,
-            });
-        }
-        Ok(())
+        failed
     }
 
     /// Ends a call.

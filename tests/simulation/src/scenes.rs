@@ -7,7 +7,7 @@ mod unseen;
 use crate::chance::Chance;
 use crate::deed::{At, Deed, Fault, Who};
 use crate::draw::{value, values};
-use crate::world::{FIELDS, World};
+use crate::world::World;
 
 /// The thing of a scene: nothing else is ever done to it.
 const SCENE: u64 = 20;
@@ -73,31 +73,6 @@ struct Scene<'a> {
 }
 
 impl Scene<'_> {
-    /// Picks the two systems that have a part in it.
-    fn cast(&mut self) {
-        let one = self.chance.place(self.world.systems.len());
-        self.cast_beside(one);
-    }
-
-    /// Picks another system beside one that has a part in it.
-    fn cast_beside(&mut self, one: usize) {
-        let systems = self.world.systems.len();
-        self.one = one;
-        self.other = (one + 1 + self.chance.place(systems - 1)) % systems;
-    }
-
-    /// The fields about which a person is asked when they differ.
-    fn asked_fields(&self) -> Vec<usize> {
-        let asked = |field: &usize| {
-            let terms = &self.world.terms[*field];
-            match terms.owner {
-                Some(_) => terms.drift == "ask",
-                None => terms.rule == "escalate",
-            }
-        };
-        (0..FIELDS.len()).filter(asked).collect()
-    }
-
     /// Time in which a pass is likely to be made.
     fn passes(&mut self) {
         self.tick += 8 + self.chance.below(24);

@@ -30,7 +30,9 @@ impl Scene<'_> {
         if self.world.deletes == "ask" && !self.chance.one_in(3) {
             about = LetGo;
         }
-        self.cast();
+        let systems = self.world.systems.len();
+        self.one = self.chance.place(systems);
+        self.other = (self.one + 1 + self.chance.place(systems - 1)) % systems;
         self.create(self.one);
         if self.chance.one_in(2) {
             self.create(self.other);
@@ -43,6 +45,18 @@ impl Scene<'_> {
             Double => self.double(),
             LostDelete => self.lost_delete(),
         }
+    }
+
+    /// The fields about which a person is asked when they differ.
+    fn asked_fields(&self) -> Vec<usize> {
+        let asked = |field: &usize| {
+            let terms = &self.world.terms[*field];
+            match terms.owner {
+                Some(_) => terms.drift == "ask",
+                None => terms.rule == "escalate",
+            }
+        };
+        (0..FIELDS.len()).filter(asked).collect()
     }
 
     fn other_sides(&mut self) {
