@@ -10,6 +10,7 @@ mod alerts;
 mod audit;
 mod author;
 mod bench;
+mod broken_rules;
 mod cases;
 mod compile;
 mod csv;
